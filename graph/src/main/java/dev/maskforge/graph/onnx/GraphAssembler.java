@@ -1,0 +1,238 @@
+package dev.maskforge.graph.onnx;
+
+import dev.maskforge.graph.DataType;
+import dev.maskforge.graph.Graph;
+import dev.maskforge.graph.Node;
+import dev.maskforge.graph.Operation;
+import dev.maskforge.graph.Operation.Attribute;
+import dev.maskforge.graph.Shape;
+import dev.maskforge.graph.ShapeInference;
+import dev.maskforge.graph.Tensor;
+import dev.maskforge.graph.TensorType;
+import dev.maskforge.graph.onnx.ModelParser.StatedValue;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.Set;
+
+/// Makes a graph of a parsed model: finds what each node means, and the types of all values.
+final class GraphAssembler {
+    private static final int HIGHEST_RANK = 16;
+
+    private final ModelParser.Model model;
+    private final ModelParser.Graph parsed;
+    private final Opsets opsets;
+    private final SizeGuard guard;
+    private final Symbols symbols = new Symbols();
+    private final Knowledge knowledge = new Knowledge();
+    private final Map<String, TensorType> stated = new HashMap<>();
+    private final SequencedMap<String, Tensor> constants = new LinkedHashMap<>();
+    private final List<Node> nodes = new ArrayList<>();
+    private final Set<String> nodeNames = new HashSet<>();
+
+    GraphAssembler(ModelParser.Model model, ModelParser.Graph parsed, Opsets opsets, SizeGuard guard) {
+        this.model = model;
+        this.parsed = parsed;
+        this.opsets = opsets;
+        this.guard = guard;
+    }
+
+    Graph assemble() {
+        parsed.initializers().forEach(this::defineConstant);
+        List<String> inputs = new ArrayList<>();
+        for (StatedValue input : parsed.inputs()) {
+            // Old files list their constants among the inputs.
+            if (!parsed.initializers().containsKey(input.name())) {
+                TensorType type = type(input)
+                        .orElseThrow(() -> new OnnxException("input '" + input.name() + "' has no tensor type with a shape"));
+                define(input.name(), type);
+                symbols.tell(type);
+                inputs.add(input.name());
+            }
+        }
+        parsed.values().forEach(value -> type(value).ifPresent(type -> stated.put(value.name(), type)));
+        parsed.outputs().forEach(value -> type(value).ifPresent(type -> stated.put(value.name(), type)));
+        parsed.nodes().forEach(node -> nodeNames.add(node.name()));
+        Set<String> named = new HashSet<>();
+        for (OnnxNode node : parsed.nodes()) {
+            add(node.name().isEmpty() || !named.add(node.name()) ? renamed(node) : node);
+        }
+        List<String> outputs = parsed.outputs().stream().map(StatedValue::name).toList();
+        outputs.forEach(knowledge::type);
+        return pruned(inputs, outputs);
+    }
+
+    private OnnxNode renamed(OnnxNode node) {
+        String wanted = node.outputs().stream().filter(output -> !output.isEmpty()).findFirst().orElse(node.type());
+        String name = wanted;
+        for (int count = 1; !nodeNames.add(name); count++) {
+            name = wanted + "_" + count;
+        }
+        return new OnnxNode(node.domain(), node.type(), name, node.inputs(), node.outputs(), node.attributes());
+    }
+
+    private Optional<TensorType> type(StatedValue value) {
+        if (value.axes().isPresent() && value.axes().get().size() > HIGHEST_RANK) {
+            throw new OnnxException("value '" + value.name() + "' has more than " + HIGHEST_RANK + " axes");
+        }
+        return value.dataType().flatMap(
+                dataType -> value.axes().map(axes -> new TensorType(dataType, symbols.shape(value.name(), axes))));
+    }
+
+    private void define(String name, TensorType type) {
+        if (name.isEmpty() || knowledge.isDefined(name)) {
+            throw new OnnxException(name.isEmpty() ? "a value has no name" : "value '" + name + "' is defined twice");
+        }
+        knowledge.define(name, type);
+    }
+
+    private void defineConstant(String name, Tensor tensor) {
+        define(name, tensor.type());
+        constants.put(name, tensor);
+        knowledge.defineConstant(name, tensor);
+    }
+
+    private void add(OnnxNode node) {
+        if (node.outputs().isEmpty()) {
+            throw new OnnxException("node '" + node.name() + "' (" + node.type() + ") gives nothing");
+        }
+        node.inputs().stream().filter(input -> !input.isEmpty()).forEach(knowledge::type);
+        Optional<Tensor> constant = constant(node);
+        if (constant.isPresent()) {
+            defineConstant(node.outputs().getFirst(), constant.get());
+            return;
+        }
+        boolean isFixed = node.inputs().stream().allMatch(input -> input.isEmpty() || knowledge.isFixed(input));
+        guard.check(node, knowledge, isFixed);
+        if (!addTyped(node)) {
+            addForeign(node);
+        }
+        if (isFixed) {
+            node.outputs().forEach(knowledge::defineFixed);
+        }
+        if (node.outputs().size() == 1 && knowledge.type(node.outputs().getFirst()).shape().rank() <= 1) {
+            String output = node.outputs().getFirst();
+            SizePropagation.infer(node, knowledge).filter(sizes -> sizes.shape().equals(knowledge.type(output).shape()))
+                    .ifPresent(sizes -> knowledge.defineSizes(output, sizes));
+        }
+    }
+
+    /// What a node Constant holds. Such nodes become constants of the graph.
+    private static Optional<Tensor> constant(OnnxNode node) {
+        if (!node.domain().isEmpty() || !node.type().equals("Constant") || node.attributes().size() != 1 || node.outputs().size() != 1) {
+            return Optional.empty();
+        }
+        Shape scalar = new Shape(List.of());
+        return switch (node.attributes().firstEntry().getValue()) {
+            case Attribute.Constant(Tensor tensor) -> Optional.of(tensor);
+            case Attribute.FloatingPoint(float value) -> Optional.of(Tensor.of(scalar, value));
+            case Attribute.Integral(long value) -> Optional.of(Tensor.of(scalar, value));
+            case Attribute.Integrals(List<Long> values) ->
+                Optional.of(Tensor.of(Shape.of(values.size()), values.stream().mapToLong(Long::longValue).toArray()));
+            case Attribute.FloatingPoints(List<Float> values) -> {
+                float[] elements = new float[values.size()];
+                for (int i = 0; i < elements.length; i++) {
+                    elements[i] = values.get(i);
+                }
+                yield Optional.of(Tensor.of(Shape.of(elements.length), elements));
+            }
+            case Attribute.Text _,Attribute.Texts _ -> Optional.empty();
+        };
+    }
+
+    /// Adds the node as an operation of ours, if it is one and its output's type follows.
+    private boolean addTyped(OnnxNode node) {
+        try {
+            Optional<OperationDecoder.Decoded> found = OperationDecoder.decode(node, knowledge, opsets.main());
+            if (found.isEmpty() || !symbols.areTold(Parameters.of(found.get().operation()))) {
+                return false;
+            }
+            List<TensorType> inputs = found.get().inputs().stream().map(knowledge::type).toList();
+            if (!inputs.stream().allMatch(type -> Complexity.isBearable(type.shape()))) {
+                return false;
+            }
+            TensorType type = ShapeInference.infer(found.get().operation(), inputs).getFirst();
+            if (type.shape().rank() > HIGHEST_RANK || !Complexity.isBearable(type.shape())
+                    || changesDataType(found.get().operation(), inputs, type)) {
+                return false;
+            }
+            define(node.outputs().getFirst(), type);
+            nodes.add(new Node(node.name(), found.get().operation(), found.get().inputs(), List.of(node.outputs().getFirst())));
+            return true;
+        } catch (IllegalArgumentException | IllegalStateException | ArithmeticException | IndexOutOfBoundsException _) {
+            // ONNX allows what our operation does not: another element type, other ranks, other broadcasting.
+            return false;
+        }
+    }
+
+    /// Ours compute in float32 what ONNX has for other elements, too; then they are not the same.
+    private static boolean changesDataType(Operation operation, List<TensorType> inputs, TensorType output) {
+        return switch (operation) {
+            case Operation.Cast _,Operation.Where _ -> false;
+            default -> output.dataType() == DataType.FLOAT32 && !inputs.isEmpty() && inputs.getFirst().dataType() != DataType.FLOAT32;
+        };
+    }
+
+    private void addForeign(OnnxNode node) {
+        List<TensorType> types = new ArrayList<>();
+        for (int i = 0; i < node.outputs().size(); i++) {
+            String output = node.outputs().get(i);
+            // An output that is left out has no type; a scalar stands in, which nothing can ask for.
+            TensorType type = output.isEmpty() ? new TensorType(DataType.FLOAT32, new Shape(List.of())) : foreignType(node, i);
+            types.add(type);
+            if (!output.isEmpty()) {
+                define(output, type);
+            }
+        }
+        nodes.add(new Node(node.name(), new Operation.Foreign(node.domain(), node.type(), node.attributes(), types), node.inputs(),
+                node.outputs()));
+    }
+
+    private TensorType foreignType(OnnxNode node, int output) {
+        Optional<TensorType> inferred = Optional.empty();
+        try {
+            inferred = output == 0 ? ForeignTypes.infer(node, knowledge) : Optional.empty();
+        } catch (IllegalArgumentException | IllegalStateException | ArithmeticException | IndexOutOfBoundsException _) {
+            // Then the file must state it.
+        }
+        String name = node.outputs().get(output);
+        return inferred.filter(type -> type.shape().rank() <= HIGHEST_RANK && Complexity.isBearable(type.shape()))
+                .or(() -> Optional.ofNullable(stated.get(name)))
+                .orElseThrow(() -> new OnnxException("node '" + node.name() + "' is an operation " + node.type()
+                        + " that Maskforge does not infer shapes for, and the file does not state the type of its output '" + name
+                        + "'; add it with onnx.shape_inference"));
+    }
+
+    /// The graph without what was only there to compute sizes that operations now hold themselves, and without constants
+    /// that nothing takes.
+    private Graph pruned(List<String> inputs, List<String> outputs) {
+        Set<String> taken = new HashSet<>(outputs);
+        List<Node> kept = new ArrayList<>();
+        for (Node node : nodes.reversed()) {
+            boolean isHelper = node.outputs().size() == 1 && knowledge.sizes(node.output()).isPresent();
+            if (!isHelper || taken.contains(node.output())) {
+                kept.add(node);
+                taken.addAll(node.inputs());
+            }
+        }
+        Collections.reverse(kept);
+        constants.keySet().retainAll(taken);
+        Map<String, TensorType> types = new HashMap<>();
+        inputs.forEach(name -> types.put(name, knowledge.type(name)));
+        constants.keySet().forEach(name -> types.put(name, knowledge.type(name)));
+        kept.forEach(
+                node -> node.outputs().stream().filter(name -> !name.isEmpty()).forEach(name -> types.put(name, knowledge.type(name))));
+        SequencedMap<String, String> metadata = new LinkedHashMap<>(model.metadata());
+        metadata.remove(Opsets.METADATA_KEY);
+        if (kept.stream().anyMatch(node -> node.operation() instanceof Operation.Foreign)) {
+            metadata.put(Opsets.METADATA_KEY, opsets.toString());
+        }
+        return new Graph(inputs, outputs, kept, constants, types, metadata);
+    }
+}

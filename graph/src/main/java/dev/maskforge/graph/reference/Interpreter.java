@@ -1,0 +1,156 @@
+package dev.maskforge.graph.reference;
+
+import dev.maskforge.graph.Graph;
+import dev.maskforge.graph.Node;
+import dev.maskforge.graph.Operation;
+import dev.maskforge.graph.Shape;
+import dev.maskforge.graph.ShapeInference;
+import dev.maskforge.graph.Tensor;
+import dev.maskforge.graph.TensorType;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.stream.Stream;
+
+/// What every operation means, in plain loops: the control that engines are held against, and what folds constants.
+///
+/// Values are float32 as in PyTorch; sums (products of matrices, convolutions, statistics, softmax) run in double and are
+/// rounded once, so that a difference from an engine is the engine's. Transcendental functions are Java's, rounded once.
+/// Values live in heap arrays and are let go after the last node that takes them. Safe for use by many threads.
+public final class Interpreter {
+    private Interpreter() {
+    }
+
+    /// Sees each value as it is computed, and may end the run by throwing.
+    @FunctionalInterface
+    public interface Observer {
+        void computed(Node node, Tensor output);
+    }
+
+    /// Runs a graph.
+    ///
+    /// @param inputs a tensor for each of the graph's inputs; their shapes tell the sizes of symbols
+    /// @return a tensor for each output, in the graph's order; it owns its memory, or shares an input's or a constant's
+    /// @throws IllegalArgumentException if an input is missing, unknown or of another type, or an operation cannot be
+    ///                                  computed; the message names the input or the node
+    public static SequencedMap<String, Tensor> run(Graph graph, Map<String, Tensor> inputs) {
+        return run(graph, inputs, (_, _) -> {
+        });
+    }
+
+    /// As [#run(Graph, Map)], with an observer.
+    public static SequencedMap<String, Tensor> run(Graph graph, Map<String, Tensor> inputs, Observer observer) {
+        Map<String, Long> sizes = InputSizes.solve(InputSizes.inputTypes(graph), inputs);
+        Map<String, Integer> lastUses = lastUses(graph);
+        Map<String, Tensor> values = new HashMap<>(graph.initializers());
+        values.putAll(inputs);
+        for (int i = 0; i < graph.nodes().size(); i++) {
+            Node node = graph.nodes().get(i);
+            Tensor output = evaluate(node, sizes, values);
+            values.put(node.output(), output);
+            observer.computed(node, output);
+            int now = i;
+            Stream.concat(node.inputs().stream(), node.outputs().stream()).filter(name -> lastUses.getOrDefault(name, -1) == now)
+                    .forEach(values::remove);
+        }
+        SequencedMap<String, Tensor> outputs = new LinkedHashMap<>();
+        graph.outputs().forEach(name -> outputs.put(name, value(values, name, "output '" + name + "'")));
+        return outputs;
+    }
+
+    /// By value, the index of the last node that takes it, or gives it if none does. Outputs are in use to the end and have none.
+    private static Map<String, Integer> lastUses(Graph graph) {
+        Map<String, Integer> lastUses = new HashMap<>();
+        for (int i = 0; i < graph.nodes().size(); i++) {
+            for (String output : graph.nodes().get(i).outputs()) {
+                lastUses.put(output, i);
+            }
+            for (String input : graph.nodes().get(i).inputs()) {
+                lastUses.put(input, i);
+            }
+        }
+        graph.outputs().forEach(lastUses::remove);
+        return lastUses;
+    }
+
+    private static Tensor evaluate(Node node, Map<String, Long> sizes, Map<String, Tensor> values) {
+        String where = "node '" + node.name() + "'";
+        List<Tensor> inputs = node.inputs().stream().map(name -> value(values, name, where)).toList();
+        try {
+            return evaluate(Binding.bind(node.operation(), sizes), inputs);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(where + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static Tensor value(Map<String, Tensor> values, String name, String where) {
+        Tensor tensor = values.get(name);
+        if (tensor == null) {
+            throw new IllegalArgumentException(where + " takes '" + name + "', which nothing has computed");
+        }
+        return tensor;
+    }
+
+    /// Computes one operation. Its dimensions must be constant.
+    ///
+    /// @return the result, in memory of its own or (Reshape) the input's
+    /// @throws IllegalArgumentException if the operation does not take such inputs, or has no meaning here (Foreign)
+    public static Tensor evaluate(Operation operation, List<Tensor> inputs) {
+        if (operation instanceof Operation.Foreign(String domain, String type, _, _)) {
+            throw new IllegalArgumentException("the reference interpreter does not know the operation "
+                    + (domain.isEmpty() ? type : domain + "." + type) + "; run the graph on ONNX Runtime");
+        }
+        try {
+            List<TensorType> types = inputs.stream().map(Tensor::type).toList();
+            types.forEach(type -> Elements.count(type.shape()));
+            Shape shape = ShapeInference.infer(operation, types).getFirst().shape();
+            Elements.count(shape);
+            return compute(operation, inputs, shape);
+        } catch (ArithmeticException | IllegalStateException | IndexOutOfBoundsException e) {
+            throw new IllegalArgumentException(operation.type() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static Tensor compute(Operation operation, List<Tensor> inputs, Shape shape) {
+        return switch (operation) {
+            case Operation.Unary(Operation.UnaryFunction function) -> Elementwise.unary(function, inputs.getFirst());
+            case Operation.Binary(Operation.BinaryFunction function) ->
+                Elementwise.binary(function, inputs.get(0), inputs.get(1), shape);
+            case Operation.Where() -> Movement.where(inputs.get(0), inputs.get(1), inputs.get(2), shape);
+            case Operation.Cast(var to) -> Casts.cast(inputs.getFirst(), to);
+            case Operation.MatMul() -> LinearAlgebra.matMul(inputs.get(0), inputs.get(1), shape);
+            case Operation.Linear() -> LinearAlgebra.linear(inputs, shape);
+            case Operation.Conv conv -> Windows.conv(conv, inputs, shape);
+            case Operation.MaxPool pool -> Windows.maxPool(pool, inputs.getFirst(), shape);
+            case Operation.BatchNormalization(float epsilon) -> Normalization.batch(inputs, epsilon);
+            case Operation.InstanceNormalization(float epsilon) ->
+                Normalization.group(inputs, Math.toIntExact(shape.get(1).size()), epsilon);
+            case Operation.GroupNormalization(int groups, float epsilon) -> Normalization.group(inputs, groups, epsilon);
+            case Operation.LayerNormalization(float epsilon) -> Normalization.layer(inputs, epsilon);
+            case Operation.Softmax(int axis) -> Reductions.softmax(inputs.getFirst(), axis);
+            case Operation.Reduce reduce -> Reductions.reduce(reduce, inputs.getFirst(), shape);
+            case Operation.ArgMax(int axis) -> Reductions.argMax(inputs.getFirst(), axis, shape);
+            case Operation.Reshape _ -> inputs.getFirst().reshape(shape);
+            case Operation.Transpose(List<Integer> permutation) -> Movement.transpose(inputs.getFirst(), permutation, shape);
+            case Operation.Concat(int axis) -> Movement.concat(inputs, axis, shape);
+            case Operation.Slice(int axis, var start, var end) ->
+                Movement.slice(inputs.getFirst(), axis, start.size(), end.size(), shape);
+            case Operation.Expand _ -> Movement.expand(inputs.getFirst(), shape);
+            case Operation.Gather(int axis) -> Movement.gather(inputs.get(0), inputs.get(1), axis, shape);
+            case Operation.Resize(var mode, _, _) -> switch (mode) {
+                case BILINEAR -> Sampling.resizeBilinear(inputs.getFirst(), shape);
+                case NEAREST -> Sampling.resizeNearest(inputs.getFirst(), shape);
+            };
+            case Operation.GridSample() -> Sampling.gridSample(inputs.get(0), inputs.get(1), shape);
+            case Operation.Range(var length) -> Movement.range(length.size());
+            case Operation.Sizes(var dimensions) ->
+                Elements.tensor(shape, dimensions.stream().mapToLong(dimension -> dimension.size()).toArray());
+            case Operation.Attention(int heads) -> Attentions.attention(inputs, heads, shape);
+            case Operation.DeformableAttention attention -> Attentions.deformable(attention, inputs, shape);
+            case Operation.SemanticInference _ -> Attentions.semanticInference(inputs.get(0), inputs.get(1), shape);
+            case Operation.Foreign _ -> throw new AssertionError("foreign operations were refused");
+        };
+    }
+}
