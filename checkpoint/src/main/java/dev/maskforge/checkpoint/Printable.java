@@ -1,0 +1,41 @@
+package dev.maskforge.checkpoint;
+
+/// Text from a file, made fit for a message of one line.
+final class Printable {
+    private Printable() {
+    }
+
+    /// The text with what would break or disguise a line written as its number, as Java escapes it.
+    static String line(String text) {
+        if (isLine(text)) {
+            return text;
+        }
+        StringBuilder line = new StringBuilder();
+        text.codePoints().forEach(character -> {
+            if (isPrintable(character)) {
+                line.appendCodePoint(character);
+            } else {
+                line.append(String.format("\\%c%04x", 'u', character));
+            }
+        });
+        return line.toString();
+    }
+
+    /// Whether nothing in the text would break or disguise a line.
+    static boolean isLine(String text) {
+        return text.codePoints().allMatch(Printable::isPrintable);
+    }
+
+    /// The text as one line, cut where it is longer than a number of characters.
+    static String line(String text, int limit) {
+        return text.length() <= limit ? line(text) : line(text.substring(0, limit)) + "…";
+    }
+
+    private static boolean isPrintable(int character) {
+        return switch (Character.getType(character)) {
+            case Character.CONTROL, Character.FORMAT, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR, Character.SURROGATE ->
+                false;
+            default -> true;
+        };
+    }
+}

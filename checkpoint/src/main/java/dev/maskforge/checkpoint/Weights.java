@@ -1,0 +1,62 @@
+package dev.maskforge.checkpoint;
+
+import dev.maskforge.graph.Tensor;
+import dev.maskforge.graph.TensorType;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+/// The named tensors of a checkpoint, in the order in which it holds them. Read-only, and safe to share between threads.
+///
+/// Tensors are views of the mapped file where it holds them as little-endian elements in row-major order, else they are
+/// decoded once, at their first use, into native memory. Both are gone when the weights are closed. A file must not be
+/// changed or cut while it is open: the JVM then throws `InternalError` out of whatever reads the lost part.
+///
+/// Names are free of control characters, and so is all that [#metadata()] and [#skipped()] say: the file's author chose
+/// them, and they end up in one-line messages.
+public interface Weights extends AutoCloseable {
+    /// The file or folder that the tensors come from, for messages.
+    String source();
+
+    /// The type of each tensor, known without reading its elements.
+    SequencedMap<String, TensorType> types();
+
+    /// The tensor's elements in the type that the file has them in; [Conversions#toFloat32] widens or narrows them.
+    ///
+    /// @throws CheckpointException if the elements turn out to be damaged
+    Optional<Tensor> find(String name);
+
+    /// What the file says beside its tensors, such as `__author__` and `iteration`: numbers, truth values and short texts.
+    SequencedMap<String, String> metadata();
+
+    /// The entries among the tensors that are none, each with what it is instead.
+    SequencedMap<String, String> skipped();
+
+    /// Frees the tensors. A second call does nothing.
+    @Override
+    void close();
+
+    default Set<String> keys() {
+        return types().sequencedKeySet();
+    }
+
+    /// The same tensors under other names: models ask for the names of the running model, files have the published ones.
+    /// Closing the view closes these weights.
+    ///
+    /// @throws CheckpointException if two tensors would get one name
+    default Weights renamed(UnaryOperator<String> rename) {
+        return RenamedWeights.of(this, rename);
+    }
+
+    /// As [#renamed(UnaryOperator)]; names that the map lacks stay.
+    default Weights renamed(Map<String, String> names) {
+        return renamed(name -> names.getOrDefault(name, name));
+    }
+
+    /// Tensors that are in memory already, and that stay whoever's they are: closing does not free them.
+    static Weights of(String source, SequencedMap<String, Tensor> tensors) {
+        return new WeightsInMemory(source, tensors);
+    }
+}
