@@ -1,0 +1,67 @@
+package dev.maskforge.models;
+
+import dev.maskforge.checkpoint.Weights;
+import dev.maskforge.graph.DataType;
+import dev.maskforge.graph.Dimension;
+import dev.maskforge.graph.Graph;
+import dev.maskforge.graph.GraphBuilder;
+import dev.maskforge.graph.Operation;
+import dev.maskforge.graph.Shape;
+import dev.maskforge.graph.Tensor;
+import dev.maskforge.graph.TensorType;
+import dev.maskforge.graph.Value;
+import dev.maskforge.graph.Verifier;
+import dev.maskforge.models.layer.Parameters;
+import dev.maskforge.models.layer.Scope;
+import java.lang.foreign.Arena;
+import java.util.List;
+
+/// A model with its weights.
+///
+/// @param model   the network
+/// @param weights its weights, by the names that the network asks for
+public record CheckpointModel(MaskClassifier model, Weights weights) {
+    /// The name of the graphs' input: float32 `[N, 3, H, W]`, RGB, 0 to 255, padded with [Normalisation#mean()].
+    public static final String IMAGE = "image";
+
+    /// The graph of the network, as authored: normalisation, network, and what [Output] wants.
+    ///
+    /// @param arena where widened weights go; it must outlive the graph
+    public Built build(InputShape input, Output output, Normalisation normalisation, Arena arena) {
+        GraphBuilder builder = new GraphBuilder();
+        Parameters parameters = new Parameters(weights, arena);
+        Shape shape = Shape.of(input.batch(), Dimension.of(3), input.height(), input.width());
+        Value image = builder.input(IMAGE, new TensorType(DataType.FLOAT32, shape));
+        Value normalised = builder.within("normalisation", () -> image.subtract(perChannel(builder, "mean", normalisation.mean()))
+                .divide(perChannel(builder, "deviation", normalisation.deviation())));
+        MaskClassifier.Prediction prediction = model.predict(Scope.root(builder, parameters), normalised);
+        builder.within("head", () -> {
+            switch (output) {
+                case RAW -> {
+                    builder.output("pred_logits", prediction.classLogits());
+                    builder.output("pred_masks", prediction.maskLogits());
+                }
+                case SCORES -> builder.output("scores", scores(builder, prediction, input));
+                case LABELS -> builder.output("labels", scores(builder, prediction, input).argMax(1).cast(labelType()));
+            }
+            return output;
+        });
+        return new Built(Verifier.verify(builder.build()), parameters.usage(CheckpointNames::isForTrainingOnly));
+    }
+
+    /// A graph and how checkpoint and model met.
+    public record Built(Graph graph, Parameters.Usage usage) {}
+
+    private static Value scores(GraphBuilder builder, MaskClassifier.Prediction prediction, InputShape input) {
+        return builder.add(new Operation.SemanticInference(input.height(), input.width()), prediction.classLogits(),
+                prediction.maskLogits());
+    }
+
+    private DataType labelType() {
+        return model.classes() > 256 ? DataType.INT32 : DataType.UINT8;
+    }
+
+    private static Value perChannel(GraphBuilder builder, String name, List<Float> values) {
+        return builder.constant(name, Tensor.of(Shape.of(1, 3, 1, 1), values.get(0), values.get(1), values.get(2)));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.maskforge.models;
+
+import org.jspecify.annotations.NullMarked;
