@@ -1,0 +1,116 @@
+package dev.maskforge.passes;
+
+import dev.maskforge.graph.DataType;
+import dev.maskforge.graph.Dimension;
+import dev.maskforge.graph.Graph;
+import dev.maskforge.graph.GraphBuilder;
+import dev.maskforge.graph.Node;
+import dev.maskforge.graph.Operation.Foreign;
+import dev.maskforge.graph.Shape;
+import dev.maskforge.graph.Tensor;
+import dev.maskforge.graph.TensorType;
+import dev.maskforge.graph.Value;
+import dev.maskforge.graph.Verifier;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+import static java.util.Objects.requireNonNull;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+class FoldConstantsTest {
+    private final GraphBuilder builder = new GraphBuilder();
+    private final Value x = Graphs.floats(builder, "x", 2, 3);
+
+    private static Graph folded(Graph graph) {
+        return Verifier.verify(new FoldConstants().apply(graph));
+    }
+
+    private Value constant(float... elements) {
+        return builder.constant("constant", Tensor.of(Shape.of(elements.length), elements));
+    }
+
+    /// Folding changes no bit: the constant is what the interpreter computed for the node.
+    private static void assertComputesTheSame(Graph before, Graph after) {
+        assertEquals(0, Graphs.difference(before, after, Graphs.numbers(before, Map.of(), 1, 1)));
+    }
+
+    @Test
+    void aChainOfConstantsBecomesOne() {
+        builder.output("y", x.add(constant(1, 2, 3).multiply(2).add(1)));
+        Graph before = builder.build();
+        Graph after = folded(before);
+        assertEquals(List.of("Add"), Graphs.types(after));
+        assertEquals(1, after.initializers().size());
+        assertArrayEquals(new float[]{3, 5, 7}, requireNonNull(after.initializers().firstEntry()).getValue().toFloats());
+        assertComputesTheSame(before, after);
+    }
+
+    @Test
+    void aConstantKeepsTheNameOfItsNode() {
+        Value doubled = constant(1, 2, 3).multiply(2);
+        builder.output("y", x.add(doubled));
+        assertEquals(List.of(doubled.name()), List.copyOf(folded(builder.build()).initializers().keySet()));
+    }
+
+    @Test
+    void rangesAndSizesOfFixedSizeFold() {
+        Value positions = builder.range(Dimension.of(3)).cast(DataType.FLOAT32)
+                .divide(builder.size(Dimension.of(3)).cast(DataType.FLOAT32));
+        builder.output("y", x.add(positions));
+        Graph before = builder.build();
+        Graph after = folded(before);
+        assertEquals(List.of("Add"), Graphs.types(after));
+        assertComputesTheSame(before, after);
+    }
+
+    @Test
+    void aResultAtTheLimitFolds() {
+        int elements = 128 * 1024 / Float.BYTES;
+        builder.output("y", builder.constant("ones", Tensor.of(Shape.of(elements), new float[elements])).add(1).add(x.sum(0).sum(0)));
+        assertEquals(List.of("ReduceSum", "ReduceSum", "Add"), Graphs.types(folded(builder.build())));
+    }
+
+    @Test
+    void doesNotFireAboveTheLimit() {
+        int elements = 128 * 1024 / Float.BYTES + 1;
+        builder.output("y", builder.constant("ones", Tensor.of(Shape.of(elements), new float[elements])).add(1).add(x.sum(0).sum(0)));
+        assertEquals(List.of("Add", "ReduceSum", "ReduceSum", "Add"), Graphs.types(folded(builder.build())));
+    }
+
+    @Test
+    void doesNotFireOnWhatAnInputGoesInto() {
+        builder.output("y", x.add(constant(1, 2, 3)).multiply(2));
+        Graph graph = builder.build();
+        assertEquals(graph.nodes(), folded(graph).nodes());
+    }
+
+    @Test
+    void doesNotFireOnAnOutput() {
+        builder.output("y", constant(1, 2, 3).multiply(2));
+        Graph graph = builder.build();
+        assertEquals(graph.nodes(), folded(graph).nodes());
+    }
+
+    @Test
+    void doesNotFireOnFreeSizes() {
+        Dimension h = Dimension.symbol("h");
+        Value free = Graphs.floats(builder, "free", h);
+        builder.output("y", free.add(builder.range(h).cast(DataType.FLOAT32).divide(builder.size(h).cast(DataType.FLOAT32))));
+        Graph graph = builder.build();
+        assertEquals(graph.nodes(), folded(graph).nodes());
+    }
+
+    @Test
+    void doesNotFireOnForeignOperations() {
+        builder.output("y", x.relu());
+        GraphBuilder foreign = GraphBuilder.rewriting(builder.build());
+        TensorType type = new TensorType(DataType.FLOAT32, Shape.of(3));
+        Value given = foreign.copy(new Node("theirs", new Foreign("com.example", "Theirs", Map.of(), List.of(type)), List.of(),
+                List.of("theirs")), List.of()).getFirst();
+        foreign.output("y", foreign.value("x").add(given));
+        Graph graph = foreign.build();
+        assertEquals(graph.nodes(), folded(graph).nodes());
+    }
+}
