@@ -1,0 +1,14 @@
+package dev.maskforge.engine;
+
+/// A runtime is missing, refused a graph, or failed while running it. The message is one line.
+public final class EngineException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    public EngineException(String message) {
+        super(message);
+    }
+
+    public EngineException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,74 @@
+package dev.maskforge.engine;
+
+import dev.maskforge.graph.Graph;
+import dev.maskforge.graph.Tensor;
+import dev.maskforge.graph.TensorType;
+import dev.maskforge.graph.reference.InputSizes;
+import dev.maskforge.graph.reference.Interpreter;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/// A graph in the interpreter.
+final class ReferenceEngine extends AbstractEngine {
+    private final Graph graph;
+
+    ReferenceEngine(Graph graph) {
+        super(InputSizes.inputTypes(graph), outputTypes(graph));
+        this.graph = graph;
+    }
+
+    private static SequencedMap<String, TensorType> outputTypes(Graph graph) {
+        SequencedMap<String, TensorType> types = new LinkedHashMap<>();
+        graph.outputs().forEach(name -> types.put(name, graph.type(name)));
+        return types;
+    }
+
+    @Override
+    protected AbstractSession newSession() {
+        return new ReferenceSession(this);
+    }
+
+    @Override
+    protected void release() {
+        // The heap is the garbage collector's.
+    }
+
+    private static final class ReferenceSession extends AbstractSession {
+        private final Graph graph;
+        private volatile boolean givenUp;
+
+        ReferenceSession(ReferenceEngine engine) {
+            super(engine);
+            this.graph = engine.graph;
+        }
+
+        @Override
+        protected SequencedMap<String, Tensor> run(Map<String, Tensor> inputs, Map<String, Long> sizes) {
+            try {
+                return Interpreter.run(graph, inputs, (node, _) -> {
+                    if (givenUp) {
+                        throw new EngineException("the interpreter stopped after node '" + node.name() + "'");
+                    }
+                });
+            } catch (IllegalArgumentException e) {
+                throw new EngineException("the interpreter cannot go on: " + e.getMessage(), e);
+            }
+        }
+
+        @Override
+        protected void giveUp() {
+            givenUp = true;
+        }
+
+        @Override
+        protected void makeReady() {
+            givenUp = false;
+        }
+
+        @Override
+        protected void release() {
+            // The heap is the garbage collector's.
+        }
+    }
+}

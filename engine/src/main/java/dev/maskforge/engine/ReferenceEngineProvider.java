@@ -1,0 +1,30 @@
+package dev.maskforge.engine;
+
+import dev.maskforge.graph.Graph;
+import dev.maskforge.graph.Operation;
+import java.util.Set;
+
+/// The plain-Java interpreter as an engine: slow, and the control that others are held against.
+public final class ReferenceEngineProvider implements EngineProvider {
+    @Override
+    public String name() {
+        return "reference";
+    }
+
+    @Override
+    public Availability availability() {
+        return new Availability.Available("built in", "plain Java, for checking, not for speed");
+    }
+
+    @Override
+    public Set<Class<? extends Operation>> nativeOperations() {
+        return Set.of(Operation.Linear.class, Operation.GroupNormalization.class, Operation.Attention.class,
+                Operation.DeformableAttention.class, Operation.SemanticInference.class);
+    }
+
+    /// Makes an engine that runs on the caller's thread alone, whatever the options say.
+    @Override
+    public Engine build(Graph graph, EngineOptions options) {
+        return new ReferenceEngine(graph);
+    }
+}

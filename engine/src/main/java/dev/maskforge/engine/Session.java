@@ -1,0 +1,34 @@
+package dev.maskforge.engine;
+
+import dev.maskforge.graph.Tensor;
+import java.time.Duration;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/// A place to run an engine in, for one thread at a time. Its buffers are reused from run to run.
+public interface Session extends AutoCloseable {
+    /// Runs the engine.
+    ///
+    /// @param inputs a tensor for each of the engine's inputs, in any memory; read before this returns
+    /// @return a tensor for each output, in the engine's order, valid until the next run or the session's end
+    /// @throws IllegalArgumentException if an input is missing, unknown, empty, or of another type; found before the
+    ///                                  runtime sees it
+    /// @throws IllegalStateException    if the session is closed, or running on another thread, or an input's memory was freed
+    /// @throws EngineException          if the runtime fails, or the run was [cancelled][#cancel()]
+    SequencedMap<String, Tensor> run(Map<String, Tensor> inputs);
+
+    /// As [#run(Map)], given up after a while. The runtime looks at the time between nodes, so the end may come a node late.
+    ///
+    /// @throws EngineException if the time is over; the session stays usable
+    SequencedMap<String, Tensor> run(Map<String, Tensor> inputs, Duration atMost);
+
+    /// Gives up the run that is under way, from another thread; that run throws an [EngineException] unless it ended first.
+    /// Does nothing when none is. The session stays usable.
+    void cancel();
+
+    /// Frees the buffers. Closing again does nothing.
+    ///
+    /// @throws IllegalStateException if the session is running
+    @Override
+    void close();
+}

@@ -1,0 +1,7 @@
+package dev.maskforge.engine;
+
+class ReferenceEngineTest extends EngineContractTest {
+    ReferenceEngineTest() {
+        super(new ReferenceEngineProvider());
+    }
+}
