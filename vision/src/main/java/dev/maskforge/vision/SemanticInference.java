@@ -1,0 +1,172 @@
+package dev.maskforge.vision;
+
+import dev.maskforge.graph.DataType;
+import dev.maskforge.graph.Shape;
+import dev.maskforge.graph.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.function.Supplier;
+
+/// From the raw outputs of a network trained for semantic segmentation to the label map of the picture, in the order of
+/// the original (`semantic_inference`, then `sem_seg_postprocess`): mask logits bilinear to the network's input, sigmoid,
+/// weighted by the softmax of the classes without "no object", summed over queries; then class scores cropped to the
+/// picture, bilinear to its original size, and the class of the highest score. The lowest class wins a tie; a score that
+/// is not a number never wins.
+///
+/// Rows stream through, so nothing of `[Q, H, W]` or `[K, H, W]` is ever whole in memory unless asked for. Arithmetic is
+/// float32; scores agree with exact arithmetic to a few 1e-7, relative.
+///
+/// @param workers the threads it may use
+public record SemanticInference(Workers workers) {
+    /// Enough rows that the two which a band computes anew at its border do not matter.
+    private static final int BAND_ROWS = 32;
+
+    /// On the caller's thread.
+    public static SemanticInference singleThreaded() {
+        return new SemanticInference(Workers.callerOnly());
+    }
+
+    /// A label map and the score of each pixel's class.
+    ///
+    /// @param confidence float32 `[height, width]`, 0 or more; at most 1 where masks do not overlap
+    public record ConfidentLabels(LabelMap labels, Tensor confidence) {}
+
+    /// What becomes of the rows of one band. Each thread has its own.
+    private interface RowSink {
+        /// @param scores  `[K][n]`
+        /// @param columns where in `n` each column of the picture is
+        void accept(int y, float[][] scores, int[] columns);
+    }
+
+    /// The class of each pixel of the original picture.
+    ///
+    /// @param image which picture of the batch
+    public LabelMap labels(QueryOutputs outputs, int image, Geometry geometry) {
+        return argmax(outputs, image, geometry, new float[0]);
+    }
+
+    /// The class of each pixel of the original picture, with its score.
+    public ConfidentLabels confidentLabels(QueryOutputs outputs, int image, Geometry geometry) {
+        float[] confidence = new float[Math.multiplyExact(geometry.originalHeight(), geometry.originalWidth())];
+        LabelMap labels = argmax(outputs, image, geometry, confidence);
+        return new ConfidentLabels(labels, FloatTensors.of(confidence, geometry.originalHeight(), geometry.originalWidth()));
+    }
+
+    /// The scores of all classes at each pixel of the original picture, float32 `[K, height, width]`, in memory of the
+    /// caller.
+    ///
+    /// @throws IllegalArgumentException if the target has another type or shape
+    public void scores(QueryOutputs outputs, int image, Geometry geometry, Tensor target) {
+        int height = geometry.originalHeight();
+        int width = geometry.originalWidth();
+        Shape shape = Shape.of(outputs.classes(), height, width);
+        if (target.dataType() != DataType.FLOAT32 || !target.shape().equals(shape)) {
+            throw new IllegalArgumentException("scores are float32" + shape + ", not " + target);
+        }
+        run(outputs, image, geometry, () -> {
+            float[] row = new float[width];
+            return (y, scores, columns) -> {
+                for (int c = 0; c < scores.length; c++) {
+                    for (int x = 0; x < width; x++) {
+                        row[x] = scores[c][columns[x]];
+                    }
+                    long offset = ((long) c * height + y) * width * Float.BYTES;
+                    MemorySegment.copy(row, 0, target.memory(), Tensor.FLOAT32, offset, width);
+                }
+            };
+        });
+    }
+
+    /// @param confidence of the picture's size if wanted, else empty
+    private LabelMap argmax(QueryOutputs outputs, int image, Geometry geometry, float[] confidence) {
+        int height = geometry.originalHeight();
+        int width = geometry.originalWidth();
+        int pixels = Math.multiplyExact(height, width);
+        boolean narrow = outputs.classes() <= 256;
+        byte[] bytes = new byte[narrow ? pixels : 0];
+        short[] shorts = new short[narrow ? 0 : pixels];
+        run(outputs, image, geometry, () -> {
+            RowMaximum maximum = new RowMaximum();
+            return (y, scores, columns) -> {
+                maximum.of(scores);
+                int at = y * width;
+                if (narrow) {
+                    maximum.copyLabels(columns, bytes, at);
+                } else {
+                    maximum.copyLabels(columns, shorts, at);
+                }
+                if (confidence.length > 0) {
+                    maximum.copyScores(columns, confidence, at);
+                }
+            };
+        });
+        return narrow ? LabelMap.ofBytes(bytes, height, width) : LabelMap.ofShorts(shorts, height, width);
+    }
+
+    private void run(QueryOutputs outputs, int image, Geometry geometry, Supplier<RowSink> sinks) {
+        float[] probabilities = ClassScores.probabilities(outputs, image);
+        workers.forEachBand(geometry.originalHeight(), BAND_ROWS, () -> {
+            ClassScores scores = new ClassScores(outputs, image, probabilities, geometry);
+            RowSink sink = sinks.get();
+            return geometry.isIdentity()
+                    ? networkRows(scores, outputs.classes(), sink)
+                    : resizedRows(scores, outputs.classes(), geometry, sink);
+        });
+    }
+
+    private static Workers.Band networkRows(ClassScores classScores, int classes, RowSink sink) {
+        float[][] scores = new float[classes][classScores.rowLength()];
+        return (from, to) -> {
+            for (int y = from; y < to; y++) {
+                classScores.row(y, scores);
+                sink.accept(y, scores, classScores.columns());
+            }
+        };
+    }
+
+    private static Workers.Band resizedRows(ClassScores classScores, int classes, Geometry geometry, RowSink sink) {
+        ScoreResizer resizer = new ScoreResizer(classScores, classes, geometry);
+        return (from, to) -> {
+            for (int y = from; y < to; y++) {
+                sink.accept(y, resizer.row(y), resizer.columns());
+            }
+        };
+    }
+
+    /// The best class of each position of a row of scores.
+    private static final class RowMaximum {
+        private float[] best = {};
+        private int[] labels = {};
+
+        void of(float[][] scores) {
+            int length = scores[0].length;
+            if (best.length != length) {
+                best = new float[length];
+                labels = new int[length];
+            }
+            Arrays.fill(best, Float.NEGATIVE_INFINITY);
+            Arrays.fill(labels, 0);
+            for (int c = 0; c < scores.length; c++) {
+                Lanes.challenge(scores[c], c, best, labels, length);
+            }
+        }
+
+        void copyLabels(int[] columns, byte[] target, int at) {
+            for (int x = 0; x < columns.length; x++) {
+                target[at + x] = (byte) labels[columns[x]];
+            }
+        }
+
+        void copyLabels(int[] columns, short[] target, int at) {
+            for (int x = 0; x < columns.length; x++) {
+                target[at + x] = (short) labels[columns[x]];
+            }
+        }
+
+        void copyScores(int[] columns, float[] target, int at) {
+            for (int x = 0; x < columns.length; x++) {
+                target[at + x] = best[columns[x]];
+            }
+        }
+    }
+}
