@@ -1,0 +1,274 @@
+package dev.maskforge;
+
+import dev.maskforge.engine.Engine;
+import dev.maskforge.engine.EngineOptions;
+import dev.maskforge.engine.EngineProvider;
+import dev.maskforge.engine.Engines;
+import dev.maskforge.engine.Session;
+import dev.maskforge.graph.DataType;
+import dev.maskforge.graph.Graph;
+import dev.maskforge.graph.Shape;
+import dev.maskforge.graph.Tensor;
+import dev.maskforge.models.CheckpointModel;
+import dev.maskforge.models.InputShape;
+import dev.maskforge.models.Output;
+import dev.maskforge.models.Task;
+import dev.maskforge.passes.Lowering;
+import dev.maskforge.passes.Pipeline;
+import dev.maskforge.passes.RemoveUnused;
+import dev.maskforge.vision.Geometry;
+import dev.maskforge.vision.ImageFile;
+import dev.maskforge.vision.LabelMap;
+import dev.maskforge.vision.Preprocessing;
+import dev.maskforge.vision.QueryOutputs;
+import dev.maskforge.vision.ResizeRule;
+import dev.maskforge.vision.RgbImage;
+import dev.maskforge.vision.SemanticInference;
+import dev.maskforge.vision.SemanticInference.ConfidentLabels;
+import dev.maskforge.vision.Workers;
+import java.awt.image.BufferedImage;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/// From a picture to its label map, with a checkpoint and an engine.
+///
+/// ```java
+/// try (Segmenter segmenter = Segmenter.open(Path.of("model_final_38c00c.pkl"))) {
+///     LabelMap labels = segmenter.segment(Path.of("street.png"));
+/// }
+/// ```
+///
+/// Safe for many threads, each of which gets a session of its own. It runs on the caller's threads, on the engine's, and
+/// on those of a pool that it makes and ends itself.
+///
+/// The engine reads weights where the checkpoint is mapped: do not cut or rewrite the file in place while a segmenter is
+/// open, or the JVM may end; to move another file to its name is fine.
+public final class Segmenter implements AutoCloseable {
+    /// The engine of those who choose none.
+    public static final String DEFAULT_ENGINE = "onnxruntime";
+
+    /// At 1024x2048 the outputs of a picture take 52 MB, and what the network computes between takes gigabytes.
+    private static final int LARGEST_BATCH = 8;
+
+    private final ModelFile model;
+    private final Engine engine;
+    private final SessionPool sessions;
+    private final ThreadPool threads;
+    private final Preprocessing preprocessing;
+    private final SemanticInference inference;
+
+    private Segmenter(ModelFile model, Engine engine, ThreadPool threads, Options options) {
+        this.model = model;
+        this.engine = engine;
+        this.sessions = new SessionPool(engine);
+        this.threads = threads;
+        this.preprocessing = Preprocessing.official(options.resizeRule().orElse(model.dataset().resizeRule()));
+        this.inference = new SemanticInference(new Workers(threads, options.engineOptions().threads()));
+    }
+
+    /// How a segmenter works.
+    ///
+    /// @param model         what the checkpoint cannot say of itself
+    /// @param engine        the engine's name
+    /// @param engineOptions threads and precision
+    /// @param resizeRule    the size at which pictures enter the network, by default the dataset's official rule
+    public record Options(ModelOptions model, String engine, EngineOptions engineOptions, Optional<ResizeRule> resizeRule) {
+        /// ONNX Runtime on all physical cores, at the official size.
+        public static Options standard() {
+            return new Options(ModelOptions.none(), DEFAULT_ENGINE, EngineOptions.standard(), Optional.empty());
+        }
+    }
+
+    /// A label map and where the time went.
+    public record Segmentation(LabelMap labels, Stages stages) {}
+
+    /// The stages of one picture's way; decoding a file is not among them.
+    ///
+    /// @param preprocess  resizing, padding, conversion to float
+    /// @param compute     the engine, transfers included
+    /// @param postprocess from mask and class logits to the label map
+    public record Stages(Duration preprocess, Duration compute, Duration postprocess) {
+        public Duration total() {
+            return preprocess.plus(compute).plus(postprocess);
+        }
+    }
+
+    /// Opens a checkpoint with the default engine.
+    public static Segmenter open(Path checkpoint) {
+        return open(checkpoint, Options.standard());
+    }
+
+    /// Opens a checkpoint.
+    ///
+    /// @throws MaskforgeException                           if the model is made for another task than semantic segmentation, or
+    ///                                                      the file's tensors do not fit it
+    /// @throws dev.maskforge.checkpoint.CheckpointException if the file is no checkpoint, or is damaged
+    /// @throws dev.maskforge.models.UnknownModelException   if it holds no model that is known
+    /// @throws dev.maskforge.engine.EngineException         if the engine is missing or refuses the model
+    public static Segmenter open(Path checkpoint, Options options) {
+        EngineProvider provider = Engines.named(options.engine());
+        ModelFile model = ModelFile.open(checkpoint, options.model());
+        try {
+            if (model.task() != Task.SEMANTIC) {
+                throw new MaskforgeException(
+                        checkpoint + " is trained for " + model.task() + " output, which is not supported yet; convert it with "
+                                + "'--output raw' to get its class and mask logits");
+            }
+            Graph authored = model.graph(InputShape.free(), Output.RAW);
+            Lowering lowering = new Lowering(provider.nativeOperations(), Lowering.DeformableAttention.GRID_SAMPLE);
+            Graph graph = Pipeline.of(lowering, new RemoveUnused()).run(authored).graph();
+            return over(model, provider.build(graph, options.engineOptions()), options);
+        } catch (RuntimeException | Error e) {
+            model.close();
+            throw e;
+        }
+    }
+
+    /// Closes the engine if nothing comes of it.
+    private static Segmenter over(ModelFile model, Engine engine, Options options) {
+        ThreadPool threads = new ThreadPool(options.engineOptions().threads() - 1);
+        try {
+            Segmenter segmenter = new Segmenter(model, engine, threads, options);
+            model.use();
+            return segmenter;
+        } catch (RuntimeException | Error e) {
+            threads.close();
+            engine.close();
+            throw e;
+        }
+    }
+
+    /// What it works with; it belongs to the segmenter and cannot be closed before it.
+    public ModelFile model() {
+        return model;
+    }
+
+    /// The label map of the picture in a file, in the picture's geometry.
+    public LabelMap segment(Path picture) {
+        return segment(ImageFile.read(picture));
+    }
+
+    public LabelMap segment(BufferedImage picture) {
+        return segment(RgbImage.of(picture));
+    }
+
+    public LabelMap segment(RgbImage picture) {
+        return timed(picture).labels();
+    }
+
+    /// The same, given up after a while.
+    ///
+    /// @throws dev.maskforge.engine.EngineException if the engine takes longer
+    public LabelMap segment(RgbImage picture, Duration atMost) {
+        Geometry geometry = preprocessing.geometry(picture.height(), picture.width());
+        return run(List.of(picture), geometry, (session, inputs) -> session.run(inputs, atMost),
+                outputs -> inference.labels(outputs, 0, geometry));
+    }
+
+    /// The label maps of several pictures. Up to eight that follow each other and enter the network at one size run as one
+    /// batch.
+    public List<LabelMap> segment(List<RgbImage> pictures) {
+        List<LabelMap> labels = new ArrayList<>();
+        int start = 0;
+        while (start < pictures.size()) {
+            Geometry first = geometry(pictures.get(start));
+            int end = start + 1;
+            while (end < Math.min(pictures.size(), start + LARGEST_BATCH) && sameInput(first, geometry(pictures.get(end)))) {
+                end++;
+            }
+            List<RgbImage> batch = pictures.subList(start, end);
+            labels.addAll(run(batch, first, Session::run, outputs -> labels(batch, outputs)));
+            start = end;
+        }
+        return labels;
+    }
+
+    private List<LabelMap> labels(List<RgbImage> batch, QueryOutputs outputs) {
+        List<LabelMap> labels = new ArrayList<>();
+        for (int i = 0; i < batch.size(); i++) {
+            labels.add(inference.labels(outputs, i, geometry(batch.get(i))));
+        }
+        return labels;
+    }
+
+    /// The label map with the score of each pixel's class.
+    public ConfidentLabels segmentWithConfidence(RgbImage picture) {
+        Geometry geometry = geometry(picture);
+        return run(List.of(picture), geometry, Session::run, outputs -> inference.confidentLabels(outputs, 0, geometry));
+    }
+
+    /// The label map, and where the time went.
+    public Segmentation timed(RgbImage picture) {
+        long start = System.nanoTime();
+        Geometry geometry = geometry(picture);
+        long[] marks = new long[3];
+        LabelMap labels = run(List.of(picture), geometry, (session, inputs) -> {
+            marks[0] = System.nanoTime();
+            Map<String, Tensor> outputs = session.run(inputs);
+            marks[1] = System.nanoTime();
+            return outputs;
+        }, outputs -> inference.labels(outputs, 0, geometry));
+        marks[2] = System.nanoTime();
+        return new Segmentation(labels, new Stages(Duration.ofNanos(marks[0] - start), Duration.ofNanos(marks[1] - marks[0]),
+                Duration.ofNanos(marks[2] - marks[1])));
+    }
+
+    private Geometry geometry(RgbImage picture) {
+        return preprocessing.geometry(picture.height(), picture.width());
+    }
+
+    private static boolean sameInput(Geometry a, Geometry b) {
+        return a.paddedHeight() == b.paddedHeight() && a.paddedWidth() == b.paddedWidth();
+    }
+
+    private interface Run {
+        Map<String, Tensor> of(Session session, Map<String, Tensor> inputs);
+    }
+
+    /// Pictures through preprocessing and engine; `result` makes of the outputs what the caller wants while they last.
+    private <T> T run(List<RgbImage> pictures, Geometry first, Run run, Function<QueryOutputs, T> result) {
+        try (Arena arena = Arena.ofConfined(); SessionPool.Lease lease = sessions.borrow()) {
+            Shape shape = Shape.of(pictures.size(), 3, first.paddedHeight(), first.paddedWidth());
+            Tensor input = Tensor.allocate(DataType.FLOAT32, shape, arena);
+            long bytes = input.memory().byteSize() / pictures.size();
+            for (int i = 0; i < pictures.size(); i++) {
+                MemorySegment planes = input.memory().asSlice(i * bytes, bytes);
+                preprocessing.write(pictures.get(i), geometry(pictures.get(i)), planes);
+            }
+            Map<String, Tensor> outputs = run.of(lease.session(), Map.of(CheckpointModel.IMAGE, input));
+            return result.apply(new QueryOutputs(output(outputs, "pred_logits"), output(outputs, "pred_masks")));
+        }
+    }
+
+    private static Tensor output(Map<String, Tensor> outputs, String name) {
+        Tensor tensor = outputs.get(name);
+        if (tensor == null) {
+            throw new IllegalStateException("the engine gives no '" + name + "', only " + outputs.keySet());
+        }
+        return tensor;
+    }
+
+    /// Frees everything. A second call does nothing.
+    ///
+    /// @throws IllegalStateException if a picture is being segmented
+    @Override
+    public void close() {
+        if (!sessions.close()) {
+            return;
+        }
+        try {
+            engine.close();
+        } finally {
+            threads.close();
+            model.release();
+            model.close();
+        }
+    }
+}

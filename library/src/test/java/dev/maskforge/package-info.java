@@ -1,0 +1,4 @@
+@NullMarked
+package dev.maskforge;
+
+import org.jspecify.annotations.NullMarked;
