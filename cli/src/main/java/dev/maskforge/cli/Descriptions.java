@@ -1,0 +1,19 @@
+package dev.maskforge.cli;
+
+import dev.maskforge.ModelFile;
+import dev.maskforge.models.MaskClassifier;
+
+/// Models in a line, for people.
+final class Descriptions {
+    private Descriptions() {
+    }
+
+    /// Such as `MaskFormer, ResNet-101, 100 queries, 19 classes, semantic, cityscapes (official, published mIoU 78.5)`.
+    static String of(ModelFile file) {
+        MaskClassifier model = file.model();
+        return model.name() + ", " + model.backbone().name() + ", " + model.queries() + " queries, " + model.classes() + " classes, "
+                + file.task() + ", "
+                + file.dataset().name()
+                + file.official().map(entry -> " (official, published " + entry.metric() + " " + entry.published() + ")").orElse("");
+    }
+}

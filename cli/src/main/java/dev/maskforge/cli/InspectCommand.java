@@ -1,0 +1,105 @@
+package dev.maskforge.cli;
+
+import dev.maskforge.ModelFile;
+import dev.maskforge.graph.TensorType;
+import dev.maskforge.models.MaskClassifier;
+import dev.maskforge.models.layer.Parameters.Usage;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.json.JsonMapper;
+
+/// `maskforge inspect`
+@Command(name = "inspect", description = "Says what a checkpoint holds, and whether every tensor has its place.", footer = {"",
+        "Exits with 3 if tensors are missing, of another shape or not used. Fields of --json: docs/cli.md."})
+final class InspectCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "CHECKPOINT", description = "a Detectron2 .pkl file")
+    private Path checkpoint;
+
+    @Option(names = "--json", description = "print the answer as JSON")
+    private boolean json;
+
+    @Mixin
+    private ModelArguments model;
+
+    @Mixin
+    private OutputArguments says;
+
+    /// Exits with 3 if the model and the file do not meet; quiet, it says no more than that.
+    @Override
+    public Integer call() {
+        try (ModelFile file = ModelFile.open(checkpoint, model.options())) {
+            Usage usage = file.usage();
+            PrintWriter out = spec.commandLine().getOut();
+            if (json) {
+                out.println(new JsonMapper().writerWithDefaultPrettyPrinter().writeValueAsString(facts(file, usage)));
+            } else if (!says.isQuiet()) {
+                print(file, usage, out);
+            }
+            return usage.isComplete() ? ExitCode.DONE : ExitCode.SHORTFALL;
+        }
+    }
+
+    private static SequencedMap<String, Object> facts(ModelFile file, Usage usage) {
+        MaskClassifier model = file.model();
+        SequencedMap<String, Object> facts = new LinkedHashMap<>();
+        facts.put("file", file.path().toString());
+        facts.put("md5", file.checksum().hexadecimal());
+        facts.put("architecture", model.name());
+        facts.put("backbone", model.backbone().name());
+        facts.put("task", file.task().toString());
+        facts.put("dataset", file.dataset().name());
+        facts.put("classes", model.classes());
+        facts.put("queries", model.queries());
+        facts.put("tensors", file.weights().types().size());
+        facts.put("used", usage.used());
+        facts.put("parameters", parameters(file));
+        facts.put("ignored", usage.ignored());
+        facts.put("missing", usage.missing());
+        facts.put("misshapen", usage.misshapen());
+        facts.put("unused", usage.unused());
+        facts.put("metadata", file.weights().metadata());
+        facts.put("skipped", file.weights().skipped());
+        file.official().ifPresent(entry -> facts.put("published", Map.of("metric", entry.metric(), "value", entry.published())));
+        return facts;
+    }
+
+    /// The number of floating-point elements, running statistics included.
+    private static long parameters(ModelFile file) {
+        return file.weights().types().values().stream().filter(type -> type.dataType().isFloatingPoint()).map(TensorType::shape)
+                .mapToLong(shape -> shape.elementCount()).sum();
+    }
+
+    private static void print(ModelFile file, Usage usage, PrintWriter out) {
+        out.println(Descriptions.of(file));
+        out.printf(Locale.ROOT, "%d tensors, %.2f million parameters, md5 %s%n", file.weights().types().size(), parameters(file) / 1e6,
+                file.checksum().hexadecimal());
+        out.printf(Locale.ROOT, "%d used, %d for training only, %d missing, %d of another shape, %d not used%n", usage.used(),
+                usage.ignored().size(),
+                usage.missing().size(), usage.misshapen().size(), usage.unused().size());
+        list("missing", usage.missing(), out);
+        list("of another shape", usage.misshapen(), out);
+        list("not used", usage.unused(), out);
+        list("not tensors", file.weights().skipped().entrySet().stream().map(entry -> entry.getKey() + ": " + entry.getValue()).toList(),
+                out);
+        file.weights().metadata().forEach((key, value) -> out.println(key + ": " + value));
+    }
+
+    private static void list(String title, List<String> rows, PrintWriter out) {
+        rows.forEach(row -> out.println("  " + title + ": " + row));
+    }
+}

@@ -1,0 +1,7 @@
+package dev.maskforge.checkpoint.offender;
+
+import java.io.ObjectInputStream;
+
+interface Deserializes {
+    ObjectInputStream stream();
+}

@@ -1,0 +1,5 @@
+package dev.maskforge.checkpoint.offender;
+
+interface StartsAProcess {
+    ProcessBuilder process();
+}

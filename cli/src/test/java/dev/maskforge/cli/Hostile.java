@@ -1,0 +1,262 @@
+package dev.maskforge.cli;
+
+import dev.maskforge.graph.DataType;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.zip.CRC32;
+
+/// Command lines that must be refused: broken and hostile checkpoints, pictures and places to write to.
+final class Hostile {
+    private static final String HEAD = "sem_seg_head.predictor.";
+
+    private final Path inputs;
+    private final Path outputs;
+    private final List<Case> cases = new ArrayList<>();
+    private final Path sound = Small.checkpoint("maskformer-r50");
+    private final Path mask2Former = Small.checkpoint("mask2former-r50");
+
+    /// @param expected what the message says, beside the name of the file
+    /// @param culprit  the file that the message names
+    record Case(String name, List<String> arguments, String culprit, String expected) {}
+
+    private Hostile(Path inputs, Path outputs) {
+        this.inputs = inputs;
+        this.outputs = outputs;
+    }
+
+    /// All, with their files in `inputs`; they are told to write into `outputs`.
+    static List<Case> in(Path inputs, Path outputs) throws IOException, InterruptedException {
+        Hostile hostile = new Hostile(inputs, outputs);
+        hostile.noCheckpoints();
+        hostile.damaged();
+        hostile.runningCode();
+        hostile.bombs();
+        hostile.lengthLies();
+        hostile.wrongShapes();
+        hostile.otherModels();
+        hostile.pictures();
+        hostile.placesToWrite();
+        return hostile.cases;
+    }
+
+    private void checkpoint(String name, Path file, String expected) {
+        // Converting asks for every weight; inspecting lists what does not fit and is done.
+        cases.add(new Case(name, List.of("convert", file.toString(), "-o", outputs.resolve("model.onnx").toString()),
+                String.valueOf(file.getFileName()), expected));
+    }
+
+    private void checkpoint(String name, byte[] bytes, String expected) throws IOException {
+        checkpoint(name, Files.write(inputs.resolve(name.replace(' ', '-') + ".pkl"), bytes), expected);
+    }
+
+    private void picture(String name, Path file, String culprit, String expected) {
+        cases.add(new Case(name, List.of("segment", "-q", sound.toString(), file.toString(), "--size", "64x128", "-o",
+                outputs.resolve("maps").toString()), culprit, expected));
+    }
+
+    private void picture(String name, String fileName, byte[] bytes, String expected) throws IOException {
+        picture(name, Files.write(inputs.resolve(fileName), bytes), Line.of(fileName), expected);
+    }
+
+    private static byte[] text(String latin1) {
+        return latin1.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    private Path pipe(String name) throws IOException, InterruptedException {
+        Path pipe = inputs.resolve(name);
+        int exit = new ProcessBuilder("mkfifo", pipe.toString()).inheritIO().start().waitFor();
+        if (exit != 0) {
+            throw new IOException("mkfifo exits with " + exit);
+        }
+        return pipe;
+    }
+
+    private void noCheckpoints() throws IOException, InterruptedException {
+        checkpoint("missing", inputs.resolve("nowhere.pkl"), "no such file");
+        checkpoint("folder", Files.createDirectory(inputs.resolve("folder.pkl")), "folder");
+        checkpoint("pipe", pipe("pipe.pkl"), "no regular file");
+        checkpoint("empty", new byte[0], "empty");
+        checkpoint("plain text", text("These are the weights.\n"), "plain text");
+        checkpoint("web page", text("<!DOCTYPE html><html>404</html>"), "web page");
+        checkpoint("pointer", text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"), "git lfs pull");
+        checkpoint("zip", text("PK\3\4\24\0\0\0\0\0model/data.pkl"), "torch.save");
+        checkpoint("safetensors", text("\2\0\0\0\0\0\0\0{}"), "safetensors");
+        checkpoint("onnx", text("\10\10\22\7pytorch"), "ONNX model");
+        checkpoint("a picture", Files.readAllBytes(Small.png(inputs.resolve("street.png"))), "picture");
+    }
+
+    private void damaged() throws IOException {
+        byte[] bytes = Files.readAllBytes(sound);
+        checkpoint("cut in half", Arrays.copyOf(bytes, bytes.length / 2), "download it anew");
+        checkpoint("cut by one byte", Arrays.copyOf(bytes, bytes.length - 1), "download it anew");
+        checkpoint("cut to four bytes", Arrays.copyOf(bytes, 4), "download it anew");
+        for (int position : new int[]{1, 12, 40, bytes.length - 2}) {
+            byte[] flipped = bytes.clone();
+            flipped[position] ^= (byte) 0x80;
+            checkpoint("bit flipped at " + (position < 100 ? position : "the end"), flipped, "");
+        }
+        byte[] late = bytes.clone();
+        late[bytes.length / 2] ^= 1;
+        checkpoint("bit flipped under an official name", Files.write(inputs.resolve("model_final_38c00c.pkl"), late), "MD5");
+    }
+
+    private void runningCode() throws IOException {
+        String asks = "the pickle asks for 'os.system'";
+        checkpoint("system by GLOBAL", new Pickle().global("os", "system").text("id").raw("\205R").stop(), asks);
+        checkpoint("system by STACK_GLOBAL", new Pickle().text("os").text("system").raw("\223").text("id").raw("\205R").stop(), asks);
+        checkpoint("system by INST", new Pickle().raw("(S'id'\nios\nsystem\n").stop(), asks);
+        checkpoint("system by OBJ", new Pickle().raw("(").global("os", "system").text("id").raw("o").stop(), asks);
+        checkpoint("system by NEWOBJ", new Pickle().global("os", "system").text("id").raw("\205\201").stop(), asks);
+        checkpoint("system from the memo", new Pickle().text("system").raw("\224").text("os").raw("\224h\1h\0\223)R").stop(), asks);
+        checkpoint("an extension code", new Pickle().raw("\202\1)R").stop(), "");
+        checkpoint("a persistent id", new Pickle().raw("Pstorage\n").stop(), "");
+        checkpoint("in place of a weight", new Pickle().raw("}").text("model").raw("}").text("w").global("builtins", "eval").text("1")
+                .raw("\205Rss").stop(), "builtins.eval");
+    }
+
+    private void bombs() throws IOException {
+        Pickle laughs = new Pickle().raw("((NNNNNNNNNt");
+        for (int level = 0; level < 9; level++) {
+            laughs.raw("q").raw(String.valueOf((char) level)).raw("(");
+            for (int i = 0; i < 9; i++) {
+                laughs.raw("h").raw(String.valueOf((char) level));
+            }
+            laughs.raw("t");
+        }
+        checkpoint("a billion laughs", laughs.raw("t").stop(), "limit");
+        checkpoint("deep nesting", new Pickle().raw("]".repeat(100_000)).raw("a".repeat(99_999)).stop(), "limit");
+        checkpoint("a far memo", new Pickle().raw("]r").int32(Integer.MAX_VALUE).stop(), "");
+        checkpoint("a list of itself", new Pickle().raw("]q\0h\0a").stop(), "holds itself");
+    }
+
+    private void lengthLies() throws IOException {
+        checkpoint("an endless text", new Pickle().raw("\215").int64(1L << 62).raw("abc").stop(), "");
+        checkpoint("a text of negative length", new Pickle().raw("X").int32(-5).raw("abc").stop(), "");
+        checkpoint("an endless frame", new Pickle().raw("\225").int64(1L << 40).raw("}").stop(), "");
+        checkpoint("a huge shape, few elements", lying(1_000_000_000_000L, 1_000_000), "");
+        checkpoint("a shape that overflows", lying(1L << 62, 1L << 62), "");
+        checkpoint("a negative shape", lying(-1, 4), "");
+    }
+
+    private static byte[] lying(long rows, long columns) {
+        return new Pickle().raw("}").text("model").raw("}").text("w").array(DataType.FLOAT32, new long[]{rows, columns}, new byte[16])
+                .raw("ss").stop();
+    }
+
+    private void wrongShapes() throws IOException {
+        checkpoint("queries that eight heads do not divide",
+                CheckpointCopy.of(sound).zeros(HEAD + "query_embed.weight", 20, 60).bytes(), "60 channels do not divide into 8 heads");
+        checkpoint("no class", CheckpointCopy.of(sound).zeros(HEAD + "class_embed.weight", 1, 64).bytes(), "no class beside 'no object'");
+        checkpoint("two levels",
+                CheckpointCopy.of(mask2Former).zeros("sem_seg_head.pixel_decoder.transformer.level_embed", 2, 64).bytes(), "levels");
+        checkpoint("queries a million wide", CheckpointCopy.of(sound).zeros(HEAD + "query_embed.weight", 1, 1 << 20).bytes(),
+                "most is not in the file");
+        checkpoint("a mask feature a million wide",
+                CheckpointCopy.of(sound).zeros("sem_seg_head.mask_features.weight", 1 << 20, 1, 1, 1).bytes(), "most is not in the file");
+        checkpoint("ten million queries", CheckpointCopy.of(sound).zeros(HEAD + "query_embed.weight", 10_000_000, 1).bytes(), "");
+        checkpoint("a number in place of a matrix", CheckpointCopy.of(sound).zeros(HEAD + "query_embed.weight").bytes(), "");
+        checkpoint("a missing weight", CheckpointCopy.of(sound).without("backbone.res3.1.conv2.weight").bytes(),
+                "1 tensor is missing ('backbone.res3.1.conv2.weight'");
+        checkpoint("a misshapen weight", CheckpointCopy.of(sound).zeros("backbone.res3.1.conv2.weight", 3, 3).bytes(),
+                "1 tensor is of another shape");
+        checkpoint("an integer weight",
+                CheckpointCopy.of(sound).zeros(HEAD + "class_embed.bias", DataType.INT64, 20).bytes(), "1 tensor is of another shape");
+        checkpoint("a weight too many", CheckpointCopy.of(sound).zeros("backbone.res3.1.conv9.weight", 1).bytes(), "1 tensor is not used");
+    }
+
+    private void otherModels() throws IOException {
+        CheckpointCopy layers = CheckpointCopy.of(sound);
+        for (int layer = 0; layer < 9_000; layer++) {
+            layers.zeros(HEAD + "transformer.decoder.layers." + layer + ".x", 1);
+        }
+        checkpoint("nine thousand layers", layers.bytes(), "most is not in the file");
+        checkpoint("no model", CheckpointCopy.empty().zeros("fc.weight", 4, 4).bytes(), "holds no model");
+        checkpoint("names of Hugging Face", CheckpointCopy.empty().zeros("model.pixel_level_module.encoder.weight", 4, 4).bytes(),
+                "Hugging Face");
+        checkpoint("a baseline", CheckpointCopy.empty().zeros("sem_seg_head.layer_1.weight", 4, 4).bytes(), "per-pixel baseline");
+        checkpoint("a Swin transformer", CheckpointCopy.of(sound).zeros("backbone.patch_embed.proj.weight", 4, 4).bytes(), "Swin");
+        checkpoint("two names for one tensor", CheckpointCopy.of(mask2Former).zeros(HEAD + "query_feat.weight", 20, 64).bytes(),
+                "query_feat");
+        checkpoint("a list", new Pickle().raw("]").stop(), "not a dictionary");
+        checkpoint("an official name", Files.copy(sound, inputs.resolve("model_final_cc1b1f.pkl")), "begins with cc1b1f");
+    }
+
+    private void pictures() throws IOException, InterruptedException {
+        byte[] png = Files.readAllBytes(Small.png(inputs.resolve("sound.png")));
+        byte[] jpeg = Files.readAllBytes(Small.jpeg(inputs.resolve("sound.jpg")));
+        picture("text called a picture", "text.jpg", text("not a picture"), "no picture by its first bytes");
+        picture("an empty picture", "empty.png", new byte[0], "empty");
+        picture("half a PNG", "half.png", Arrays.copyOf(png, png.length / 2), "copy it again");
+        picture("half a JPEG", "half.jpg", Arrays.copyOf(jpeg, jpeg.length / 2), "copy it again");
+        picture("60000x60000 pixels in a header", "huge.png", huge(png), "60000x60000 pixels");
+        picture("65535x65535 pixels in a header", "huge.jpg", hugeJpeg(jpeg), "65535x65535 pixels");
+        picture("a WebP picture", "webp.png", text("RIFF\0\0\0\0WEBPVP8 "), "WebP");
+        picture("a missing picture", inputs.resolve("nowhere.png"), "nowhere.png", "no such file");
+        picture("a folder called a picture", Files.createDirectory(inputs.resolve("folder.png")), "folder.png", "has no pictures");
+        picture("a pipe called a picture", pipe("pipe.png"), "pipe.png", "pipe");
+        picture("a new line in a name", inputs.resolve("two\nlines.png"), "two", "no such file");
+        picture("a terminal's command in a name", inputs.resolve("red\33[31m.png"), "red", "no such file");
+        picture("a folder of that name", Files.createDirectory(inputs.resolve("blue\33[34m")), "blue\\u001b[34m", "has no pictures");
+    }
+
+    /// The size in IHDR, with the checksum that goes with it.
+    private static byte[] huge(byte[] png) {
+        byte[] lying = png.clone();
+        ByteBuffer header = ByteBuffer.wrap(lying);
+        header.putInt(16, 60_000).putInt(20, 60_000);
+        CRC32 checksum = new CRC32();
+        checksum.update(lying, 12, 17);
+        header.putInt(29, (int) checksum.getValue());
+        return lying;
+    }
+
+    /// The size in the baseline frame's header, SOF0.
+    private static byte[] hugeJpeg(byte[] jpeg) {
+        byte[] lying = jpeg.clone();
+        String hexadecimal = HexFormat.of().formatHex(jpeg);
+        int frame = hexadecimal.indexOf("ffc00011") / 2;
+        ByteBuffer.wrap(lying).putInt(frame + 5, -1);
+        return lying;
+    }
+
+    private void placesToWrite() throws IOException, InterruptedException {
+        Path picture = Small.png(inputs.resolve("scene.png"));
+        Path file = Files.write(inputs.resolve("a-file"), text("precious"));
+        Path pipe = pipe("pipe.onnx");
+        Path copy = Files.copy(sound, inputs.resolve("copy.pkl"));
+        Path link = Files.createSymbolicLink(inputs.resolve("link.pkl"), copy);
+        convert("a folder as the target", sound, outputs, "it is a folder");
+        convert("a missing folder", sound, outputs.resolve("missing/model.onnx"), "make it");
+        convert("a file in the folder's place", sound, file.resolve("model.onnx"), "a-file");
+        convert("a pipe as the target", sound, pipe, "pipe or a device");
+        convert("a device as the target", sound, Path.of("/dev/full"), "pipe or a device");
+        convert("the checkpoint as the target", copy, copy, "checkpoint itself");
+        convert("a link to the checkpoint", copy, link, "checkpoint itself");
+        segment("a file as the folder", picture, file, "is a file");
+        segment("a folder in a file", picture, file.resolve("maps"), "is a file");
+        segment("a folder that none can make", picture, Path.of("/proc/maskforge"), "/proc/maskforge");
+        Path pictures = Files.createDirectory(inputs.resolve("pictures"));
+        Small.png(pictures.resolve("a.png"));
+        Small.png(pictures.resolve("a.labels.png"));
+        cases.add(new Case("results in place of a picture", List.of("segment", "-q", sound.toString(), pictures.toString(), "-o",
+                pictures.toString()), "a.labels.png", "would replace the picture"));
+    }
+
+    private void convert(String name, Path checkpoint, Path target, String expected) {
+        cases.add(new Case(name, List.of("convert", "-q", checkpoint.toString(), "-o", target.toString()),
+                String.valueOf(target.getFileName()), expected));
+    }
+
+    private void segment(String name, Path picture, Path target, String expected) {
+        cases.add(
+                new Case(name, List.of("segment", "-q", sound.toString(), picture.toString(), "--size", "64x128", "-o", target.toString()),
+                        String.valueOf(target.getFileName()), expected));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.maskforge.cli;
+
+import org.jspecify.annotations.NullMarked;

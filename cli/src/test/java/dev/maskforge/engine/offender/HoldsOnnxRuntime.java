@@ -1,0 +1,7 @@
+package dev.maskforge.engine.offender;
+
+import ai.onnxruntime.OnnxTensor;
+
+interface HoldsOnnxRuntime {
+    OnnxTensor tensor();
+}

@@ -1,0 +1,5 @@
+/// Classes that break a rule of the architecture, so that the rule is seen to catch them.
+@NullMarked
+package dev.maskforge.graph.offender.second;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,7 @@
+package dev.maskforge.passes.offender;
+
+import java.util.logging.Logger;
+
+interface LogsElsewhere {
+    Logger logger();
+}

@@ -1,0 +1,7 @@
+package dev.maskforge.passes.offender;
+
+final class Prints {
+    void print() {
+        System.out.println("a library prints");
+    }
+}

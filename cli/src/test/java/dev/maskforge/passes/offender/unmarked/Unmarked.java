@@ -1,0 +1,4 @@
+package dev.maskforge.passes.offender.unmarked;
+
+interface Unmarked {
+}

@@ -1,0 +1,5 @@
+/// Classes that break a rule of the architecture, so that the rule is seen to catch them.
+@NullMarked
+package dev.maskforge.vision.offender;
+
+import org.jspecify.annotations.NullMarked;
