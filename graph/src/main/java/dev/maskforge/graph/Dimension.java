@@ -9,6 +9,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// A dimension of a shape: an integer polynomial in symbols, with ceiling division.
 ///
@@ -84,8 +85,12 @@ public final class Dimension {
         if (!name.matches("[A-Za-z_][A-Za-z0-9_]*")) {
             throw new IllegalArgumentException("'" + name + "' is not a symbol: letters, digits and _ are");
         }
+        return of(new Symbol(name));
+    }
+
+    private static Dimension of(Atom atom) {
         SortedMap<Monomial, Long> terms = new TreeMap<>();
-        terms.put(new Monomial(List.of(new Symbol(name))), 1L);
+        terms.put(new Monomial(List.of(atom)), 1L);
         return new Dimension(terms);
     }
 
@@ -120,7 +125,8 @@ public final class Dimension {
         return times(of(factor));
     }
 
-    /// `⌈this / divisor⌉`. Terms whose coefficients the divisor divides leave the brackets, which changes nothing.
+    /// `⌈this / divisor⌉`. Terms whose coefficients the divisor divides leave the brackets, and a ceiling within becomes one
+    /// with this, `⌈(⌈x/m⌉ + y) / n⌉ = ⌈(x + m·y) / (m·n)⌉`, so that maps halved in different ways have equal sizes.
     public Dimension ceilingDivide(long divisor) {
         if (divisor <= 0) {
             throw new IllegalArgumentException("cannot divide " + this + " by " + divisor);
@@ -139,9 +145,19 @@ public final class Dimension {
         if (remainder.isConstant()) {
             return quotient.plus(Math.ceilDiv(remainder.size(), divisor));
         }
-        SortedMap<Monomial, Long> atom = new TreeMap<>();
-        atom.put(new Monomial(List.of(new CeilingOfQuotient(remainder, divisor))), 1L);
-        return quotient.plus(new Dimension(atom));
+        return quotient.plus(remainder.onlyCeiling()
+                .map(inner -> remainder.minus(of(inner)).times(inner.divisor()).plus(inner.dividend())
+                        .ceilingDivide(Math.multiplyExact(inner.divisor(), divisor)))
+                .orElseGet(() -> of(new CeilingOfQuotient(remainder, divisor))));
+    }
+
+    /// The ceiling that this is the sum of with other things, if there is one such and no other.
+    private Optional<CeilingOfQuotient> onlyCeiling() {
+        List<CeilingOfQuotient> ceilings = terms.entrySet().stream().filter(term -> term.getValue() == 1)
+                .map(term -> term.getKey().atoms())
+                .filter(atoms -> atoms.size() == 1).map(List::getFirst)
+                .flatMap(atom -> atom instanceof CeilingOfQuotient ceiling ? Stream.of(ceiling) : Stream.empty()).toList();
+        return ceilings.size() == 1 ? Optional.of(ceilings.getFirst()) : Optional.empty();
     }
 
     /// `⌊this / divisor⌋`.

@@ -57,6 +57,11 @@ public final class Value {
         return unary(UnaryFunction.COS);
     }
 
+    /// The Gauss error function.
+    public Value erf() {
+        return unary(UnaryFunction.ERF);
+    }
+
     public Value floor() {
         return unary(UnaryFunction.FLOOR);
     }
@@ -115,6 +120,11 @@ public final class Value {
 
     public Value lessOrSame(Value other) {
         return builder.add(new Binary(BinaryFunction.GREATER_OR_EQUAL), other, this);
+    }
+
+    /// Where the elements are equal.
+    public Value same(Value other) {
+        return binary(BinaryFunction.EQUAL, other);
     }
 
     public Value and(Value other) {

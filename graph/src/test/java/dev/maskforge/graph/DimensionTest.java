@@ -72,6 +72,9 @@ class DimensionTest {
         assertEquals(H.ceilingDivide(7), H.ceilingDivide(7).plus(W).minus(W));
         assertEquals(Set.of("h", "w"), H.ceilingDivide(7).times(W).symbols());
         assertThrows(IllegalArgumentException.class, () -> H.ceilingDivide(0));
+        assertEquals(H.ceilingDivide(8), H.ceilingDivide(2).ceilingDivide(4));
+        assertEquals(H.ceilingDivide(8), H.plus(-1).floorDivide(2).plus(1).plus(-1).floorDivide(4).plus(1));
+        assertEquals("ceil((h+7)/35)", H.ceilingDivide(7).plus(1).ceilingDivide(5).toString());
         assertThrows(IllegalArgumentException.class, () -> H.floorDivide(-2));
     }
 
@@ -89,7 +92,11 @@ class DimensionTest {
             long w = random.nextLong(0, 50);
             Map<String, Long> sizes = Map.of("h", h, "w", w);
             long size = a * h + b * w + constant;
-            assertEquals(Math.ceilDiv(size, divisor), sum.ceilingDivide(divisor).with(sizes).size());
+            Dimension quotient = sum.ceilingDivide(divisor);
+            assertEquals(Math.ceilDiv(size, divisor), quotient.with(sizes).size());
+            long further = random.nextLong(1, 9);
+            assertEquals(Math.ceilDiv(Math.ceilDiv(size, divisor) + b, further),
+                    quotient.plus(b).ceilingDivide(further).with(sizes).size());
             assertEquals(Math.floorDiv(size, divisor), sum.floorDivide(divisor).with(sizes).size());
         }
     }

@@ -19,7 +19,7 @@ public final class OnnxException extends RuntimeException {
 
     /// Names that stand in the message come from files, and may hold anything.
     private static String oneLine(String message) {
-        String line = message.replaceAll("\\p{Cntrl}", "?");
+        String line = message.replaceAll("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]", "?");
         return line.length() <= LONGEST ? line : line.substring(0, LONGEST) + "...";
     }
 }

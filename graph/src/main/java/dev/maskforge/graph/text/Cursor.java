@@ -11,8 +11,11 @@ import java.util.function.Supplier;
 
 /// A place in a text that is being read, with the small things that texts of graphs are made of.
 final class Cursor {
+    private static final long MOST_MEMORY = 1 << 26;
+
     private final String text;
     private int position;
+    private long memory = MOST_MEMORY;
 
     Cursor(String text) {
         this.text = text;
@@ -172,6 +175,18 @@ final class Cursor {
         return new TensorType(dataType, shape());
     }
 
+    /// Notes that a constant takes this many bytes: a line of text can ask for more than a machine has.
+    ///
+    /// @throws IllegalArgumentException if the text's constants take too many together
+    void takeMemory(long bytes) {
+        if (bytes < 0 || bytes > memory) {
+            throw new IllegalArgumentException(
+                    "with a constant of " + bytes + " bytes the text asks for more than " + (MOST_MEMORY >> 20)
+                            + " MiB, too large for a text");
+        }
+        memory -= bytes;
+    }
+
     /// What the reader makes of the text from here; if it cannot, the error is about this place.
     <T> T read(String what, Supplier<T> reader) {
         return read(place(), what, reader);
@@ -215,7 +230,7 @@ final class Cursor {
             line += text.charAt(i) == '\n' ? 1 : 0;
             column = text.charAt(i) == '\n' ? 1 : column + 1;
         }
-        return new Misread("line " + line + ", column " + column + ": " + what);
+        return new Misread("line " + line + ", column " + column + ": " + what.replaceAll("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]", "?"));
     }
 
     private void skipSpace() {

@@ -13,7 +13,6 @@ import java.util.StringJoiner;
 /// The elements of constants as text.
 final class Literals {
     static final long MOST_ELEMENTS = 16;
-    private static final long LARGEST = 1L << 31;
 
     private Literals() {
     }
@@ -99,6 +98,7 @@ final class Literals {
         }
         return cursor.read("a shape", () -> {
             long bytes = bytes(type);
+            cursor.takeMemory(bytes);
             return bytes <= 1 << 20
                     ? new Tensor(type, MemorySegment.ofArray(new byte[(int) bytes]))
                     : Tensor.allocate(type.dataType(), shape, Arena.ofAuto());
@@ -107,13 +107,10 @@ final class Literals {
 
     private static long bytes(TensorType type) {
         try {
-            long bytes = Math.multiplyExact(type.shape().elementCount(), (long) type.dataType().bytes());
-            if (bytes >= 0 && bytes <= LARGEST) {
-                return bytes;
-            }
+            return Math.multiplyExact(type.shape().elementCount(), (long) type.dataType().bytes());
         } catch (ArithmeticException _) {
             // Larger than 64 bits tell.
+            return Long.MAX_VALUE;
         }
-        throw new IllegalArgumentException("a constant " + type + " is too large for a text");
     }
 }
