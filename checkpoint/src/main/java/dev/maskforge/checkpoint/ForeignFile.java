@@ -1,6 +1,5 @@
 package dev.maskforge.checkpoint;
 
-import dev.maskforge.graph.Tensor;
 import java.util.Locale;
 import java.util.Set;
 
@@ -8,6 +7,8 @@ import java.util.Set;
 final class ForeignFile {
     private static final int HEAD = 512;
     private static final int TAR_MAGIC = 257;
+    /// One of which is the first entry.
+    private static final Set<String> TORCH_TAR = Set.of("sys_info\0", "pickle\0", "tensors\0", "storages\0");
     /// The tags of the fields of `ModelProto` that may follow its version.
     private static final Set<Integer> ONNX_FIELDS = Set.of(0x12, 0x1a, 0x22, 0x32, 0x3a, 0x42);
 
@@ -15,17 +16,11 @@ final class ForeignFile {
     }
 
     static String describe(CheckpointFile file) {
-        if (file.startsWith("PK\3\4")) {
-            return "this is a zip archive, as torch.save writes .pth and .bin files";
-        }
-        if (file.startsWith("\200\2\212\12")) {
-            return "this is an old torch.save file, which holds several pickles";
-        }
-        if (isSafetensors(file)) {
-            return "this is a safetensors file";
-        }
         if (file.startsWith("\37\213")) {
             return "this is a gzip archive, so unpack it first";
+        }
+        if (file.has(TAR_MAGIC, "ustar") && TORCH_TAR.stream().anyMatch(file::startsWith)) {
+            return "this is a tar archive of torch.save in PyTorch 0.1.1, so load it with PyTorch and save it again with torch.save";
         }
         if (file.has(TAR_MAGIC, "ustar")) {
             return "this is a tar archive, so unpack it first";
@@ -51,15 +46,6 @@ final class ForeignFile {
             return "this is plain text that begins with '" + Printable.line(head.strip().lines().findFirst().orElse(""), 40) + "'";
         }
         return "this is no kind of checkpoint that is known";
-    }
-
-    /// A length in 8 bytes, then that much JSON.
-    private static boolean isSafetensors(CheckpointFile file) {
-        if (!file.has(Long.BYTES, "{")) {
-            return false;
-        }
-        long header = file.memory().get(Tensor.INT64, 0);
-        return header > 0 && header <= file.memory().byteSize() - Long.BYTES;
     }
 
     /// Field 1, the format's version as a small number, then the tag of a later field of `ModelProto`.

@@ -1,7 +1,7 @@
 package dev.maskforge.checkpoint;
 
-import dev.maskforge.checkpoint.pickle.PickleArray;
 import dev.maskforge.checkpoint.pickle.PickleException;
+import dev.maskforge.checkpoint.pickle.StoredTensor;
 import dev.maskforge.graph.Tensor;
 import dev.maskforge.graph.TensorType;
 import java.util.Collections;
@@ -12,25 +12,25 @@ import java.util.SequencedMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/// Arrays of a mapped pickle.
+/// Tensors that lie in a mapped file.
 final class MappedWeights implements Weights {
     private final CheckpointFile file;
-    private final SequencedMap<String, PickleArray> arrays;
+    private final SequencedMap<String, StoredTensor> tensors;
     private final SequencedMap<String, TensorType> types;
     private final SequencedMap<String, String> metadata;
     private final SequencedMap<String, String> skipped;
-    /// By array, since one may have several names.
-    private final Map<PickleArray, Tensor> decoded = new ConcurrentHashMap<>();
+    /// By tensor, since one may have several names.
+    private final Map<StoredTensor, Tensor> decoded = new ConcurrentHashMap<>();
     private final AtomicBoolean isClosed = new AtomicBoolean();
 
-    MappedWeights(CheckpointFile file, SequencedMap<String, PickleArray> arrays, SequencedMap<String, String> metadata,
+    MappedWeights(CheckpointFile file, SequencedMap<String, StoredTensor> tensors, SequencedMap<String, String> metadata,
             SequencedMap<String, String> skipped) {
         this.file = file;
-        this.arrays = arrays;
+        this.tensors = tensors;
         this.metadata = Collections.unmodifiableSequencedMap(metadata);
         this.skipped = Collections.unmodifiableSequencedMap(skipped);
         SequencedMap<String, TensorType> all = new LinkedHashMap<>();
-        arrays.forEach((name, array) -> all.put(name, array.type()));
+        tensors.forEach((name, tensor) -> all.put(name, tensor.type()));
         this.types = Collections.unmodifiableSequencedMap(all);
     }
 
@@ -46,12 +46,12 @@ final class MappedWeights implements Weights {
 
     @Override
     public Optional<Tensor> find(String name) {
-        return Optional.ofNullable(arrays.get(name)).map(array -> decoded.computeIfAbsent(array, each -> tensor(name, each)));
+        return Optional.ofNullable(tensors.get(name)).map(stored -> decoded.computeIfAbsent(stored, each -> tensor(name, each)));
     }
 
-    private Tensor tensor(String name, PickleArray array) {
+    private Tensor tensor(String name, StoredTensor stored) {
         try {
-            return array.tensor(file.arena());
+            return stored.tensor(file.arena());
         } catch (PickleException e) {
             throw file.refusal("the array '" + name + "' is " + e.getMessage(), e);
         } catch (InternalError e) {

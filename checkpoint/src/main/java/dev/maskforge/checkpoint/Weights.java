@@ -2,11 +2,10 @@ package dev.maskforge.checkpoint;
 
 import dev.maskforge.graph.Tensor;
 import dev.maskforge.graph.TensorType;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
-import java.util.function.UnaryOperator;
 
 /// The named tensors of a checkpoint, in the order in which it holds them. Read-only, and safe to share between threads.
 ///
@@ -42,17 +41,18 @@ public interface Weights extends AutoCloseable {
         return types().sequencedKeySet();
     }
 
-    /// The same tensors under other names: models ask for the names of the running model, files have the published ones.
-    /// Closing the view closes these weights.
+    /// Some of the tensors under other names, where one may stand for several: some files hold the queries', keys' and values'
+    /// projections of an attention as three tensors, models ask for one.
     ///
-    /// @throws CheckpointException if two tensors would get one name
-    default Weights renamed(UnaryOperator<String> rename) {
-        return RenamedWeights.of(this, rename);
-    }
-
-    /// As [#renamed(UnaryOperator)]; names that the map lacks stay.
-    default Weights renamed(Map<String, String> names) {
-        return renamed(name -> names.getOrDefault(name, name));
+    /// Joined tensors are copies in native memory, made at their first use. Closing the view frees them and closes these
+    /// weights.
+    ///
+    /// @param parts by the name of each tensor of the view, the names here of those that make it up, joined along the first
+    ///              axis in this order; one alone is only renamed
+    /// @throws CheckpointException      if parts differ in element type, or in an axis other than the first
+    /// @throws IllegalArgumentException if there is no tensor of a part's name
+    default Weights joined(SequencedMap<String, List<String>> parts) {
+        return JoinedWeights.of(this, parts);
     }
 
     /// Tensors that are in memory already, and that stay whoever's they are: closing does not free them.

@@ -56,6 +56,7 @@ class BombsTest {
         nested();
         endless();
         large();
+        ofTorch();
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), HEAP,
                 "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"), Reader.class.getName()));
         for (Map.Entry<String, byte[]> bomb : bombs.entrySet()) {
@@ -189,5 +190,35 @@ class BombsTest {
             pickle.text(text.toString()).raw("Ns");
         }
         return pickle;
+    }
+
+    private void ofTorch() {
+        String memory = "the memory for values other than arrays grows over the limit of";
+        String storage = "(U\7storagectorch\nFloatStorage\nU\0010U\3cpuK\6t";
+        PickleWriter named = PickleWriter.old().raw("]").raw(storage).put(1).raw("Qa");
+        torchBomb("torch-storages", PickleWriter.old().raw("](").times(50, "](" + (storage + "Q").repeat(30_000) + "e").raw("e"), memory);
+        torchBomb("torch-one-storage", named.times(1_200_000, "h\1Qa"), "over the limit of");
+        torchBomb("torch-sets", PickleWriter.old().raw("]").times(2_400_000, "\217a"), memory);
+        torchBomb("torch-set", PickleWriter.old().raw("\217").times(1_001, "(" + "N".repeat(1000) + "\220"),
+                "a set grows over the limit of 1000000");
+        String million = "]" + ("(" + "N".repeat(1000) + "e").repeat(1000) + "q\0(";
+        for (String copier : List.of("ctorch\nSize\n", "c__builtin__\nset\n", "c__builtin__\nfrozenset\n")) {
+            torchBomb("torch-copies-by-" + copier.substring(1).replace('\n', '-'),
+                    PickleWriter.old().raw("(").raw(million).raw(copier + "q\1").times(2_000, "h\1h\0\205R").raw("tt"), memory);
+        }
+        torchBomb("torch-keys", PickleWriter.old().raw("}").times(1_600_000, "NNs"), memory);
+        torchBomb("torch-namespaces", PickleWriter.old().raw("](cargparse\nNamespace\nq\1e").times(1_200_000, "h\1)\201a"), memory);
+        String tensor = "ctorch._utils\n_rebuild_tensor\nq\1(" + storage + "Qq\2K\0K\2K\3\206q\3K\3K\1\206q\4tR";
+        torchBomb("torch-tensors", PickleWriter.old().raw("](" + tensor + "e").times(600_000, "h\1(h\2K\0h\3h\4tRa"), "over the limit of");
+        torchBomb("torch-repeated", PickleWriter.old().raw("](" + tensor + "e").times(40, "h\1(h\2K\0J\0\0\20\0\205K\0\205tRa"),
+                "the arrays hold more bytes than the file");
+    }
+
+    /// A file of `torch.save` with one sound tensor, and this as its metadata.
+    private void torchBomb(String name, PickleWriter value, String reason) {
+        byte[] pickle = PickleWriter.protocol(2).raw("}").text("model").raw("}").text("w")
+                .tensor("_rebuild_tensor", "FloatStorage", "0", 6, 0, new int[]{2, 3}, 3, 1).raw("ss").text("extra").raw(value.unfinished())
+                .raw("s").stop();
+        bomb(name, ZipWriter.torch(pickle).record("archive/data/0", new byte[24]).finish(), reason);
     }
 }

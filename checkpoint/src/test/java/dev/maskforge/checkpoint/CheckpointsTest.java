@@ -2,8 +2,6 @@ package dev.maskforge.checkpoint;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,24 +38,21 @@ class CheckpointsTest {
         byte[] tar = new byte[1024];
         System.arraycopy("name".getBytes(StandardCharsets.US_ASCII), 0, tar, 0, 4);
         System.arraycopy("ustar".getBytes(StandardCharsets.US_ASCII), 0, tar, 257, 5);
-        byte[] header = "{\"a\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}}".getBytes(StandardCharsets.US_ASCII);
-        byte[] safetensors = ByteBuffer.allocate(8 + header.length).order(ByteOrder.LITTLE_ENDIAN).putLong(header.length).put(header)
-                .array();
-        Map<String, byte[]> files = Map.ofEntries(Map.entry("a zip archive, as torch.save writes", latin1("PK\3\4\24\0")),
-                Map.entry("a safetensors file", safetensors), Map.entry("an ONNX model", latin1("\10\10\22\7pytorch\32\0062.13.0")),
+        Map<String, byte[]> files = Map.ofEntries(
+                Map.entry("an ONNX model", latin1("\10\10\22\7pytorch\32\0062.13.0")),
                 Map.entry("plain text that begins with 'hello there'", latin1("hello there\nand more")),
                 Map.entry("plain text that begins with '{\"a\": 1}'", latin1("{\"a\": 1}")),
                 Map.entry("a Git LFS pointer", latin1("version https://git-lfs.github.com/spec/v1\noid sha256:00\n")),
                 Map.entry("a web page", latin1("\n<!DOCTYPE html><html>")), Map.entry("a gzip archive", latin1("\37\213\10\0")),
                 Map.entry("a tar archive", tar), Map.entry("an HDF5 file", latin1("\211HDF\r\n\32\n")),
                 Map.entry("a picture", latin1("\211PNG\r\n\32\n")),
-                Map.entry("an old torch.save file", latin1("\200\2\212\12\154\374\234\106\371\40\152\250\120\31.\200\2M\351\3.")),
                 Map.entry("no kind of checkpoint that is known", latin1("\0\1\2\3\4\5\6\7")));
         for (Map.Entry<String, byte[]> file : files.entrySet()) {
             Path path = Files.write(folder.resolve("model_final_cc1b1f.pkl"), file.getValue());
             String message = Refusals.of(path);
             assertTrue(message.contains(file.getKey()), message);
-            assertTrue(message.endsWith("; what can be read is a pickle of numpy arrays (Detectron2's .pkl)"), message);
+            assertTrue(message.contains("; what can be read is ") && message.endsWith("a pickle of numpy arrays (Detectron2's .pkl)"),
+                    message);
         }
     }
 

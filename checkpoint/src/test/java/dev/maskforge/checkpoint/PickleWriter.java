@@ -106,6 +106,28 @@ final class PickleWriter {
         return bareArray().raw("(K\1").shape(shape).type(code, elementSize == 1 ? "|" : "<").raw("\211").data(new byte[count]).raw("tb");
     }
 
+    /// The name of a storage for BINPERSID, which asks for it.
+    PickleWriter storage(String type, String key, int count) {
+        return raw("(").text("storage").global("torch", type).text(key).text("cpu").number(count).raw("tQ");
+    }
+
+    /// A tensor that `torch._utils` rebuilds from a storage, with the arguments of versions 1 or 2.
+    PickleWriter tensor(String function, String type, String key, int count, int first, int[] shape, int... strides) {
+        global("torch._utils", function).raw("(").storage(type, key, count).number(first).shape(shape).shape(strides);
+        return raw(function.endsWith("_v2") ? "\211ccollections\nOrderedDict\n)RtR" : "tR");
+    }
+
+    /// Row-major ones.
+    static int[] strides(int... shape) {
+        int[] strides = new int[shape.length];
+        int stride = 1;
+        for (int axis = shape.length - 1; axis >= 0; axis--) {
+            strides[axis] = stride;
+            stride *= shape[axis];
+        }
+        return strides;
+    }
+
     /// What was written so far.
     byte[] unfinished() {
         return bytes.toByteArray();

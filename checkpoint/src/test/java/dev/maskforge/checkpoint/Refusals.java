@@ -62,11 +62,12 @@ final class Refusals {
     }
 
     /// Of this thread, so that it does not depend on what else the machine does.
-    private static long processorTime() {
+    static long processorTime() {
         return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
     }
 
-    private static String checked(CheckpointException refusal, Path file) {
+    /// The message of a refusal that names a file.
+    static String checked(CheckpointException refusal, Path file) {
         String message = String.valueOf(refusal.getMessage());
         assertEquals(1, message.lines().count(), message);
         assertTrue(message.chars().noneMatch(Character::isISOControl), message);

@@ -46,7 +46,7 @@ public record CheckpointModel(MaskClassifier model, Weights weights) {
             }
             return output;
         });
-        return new Built(Verifier.verify(builder.build()), parameters.usage(CheckpointNames::isForTrainingOnly));
+        return new Built(Verifier.verify(builder.build()), parameters.usage(CheckpointNames::isOfNoUse));
     }
 
     /// A graph and how checkpoint and model met.

@@ -5,27 +5,29 @@ import dev.maskforge.graph.Dimension;
 /// The batch and the size that a graph is made for, each fixed or free.
 ///
 /// @param batch  number of pictures
-/// @param height in pixels, a multiple of [#DIVISOR]
-/// @param width  in pixels, a multiple of [#DIVISOR]
+/// @param height in pixels
+/// @param width  in pixels
 public record InputShape(Dimension batch, Dimension height, Dimension width) {
-    /// Both networks halve the picture five times (`SIZE_DIVISIBILITY` in the configurations).
+    /// Both networks halve the picture five times; nearly all configurations pad it to a multiple (`SIZE_DIVISIBILITY`).
     public static final int DIVISOR = 32;
-
-    /// Checks that both sides are multiples of 32.
-    ///
-    /// @throws IllegalArgumentException if one is not
-    public InputShape {
-        check("height", height);
-        check("width", width);
-    }
 
     /// Any number of pictures of any size `32·h` by `32·w`.
     public static InputShape free() {
         return new InputShape(freeBatch(), Dimension.symbol("h").times(DIVISOR), Dimension.symbol("w").times(DIVISOR));
     }
 
+    /// Any number of pictures of any size at all, for the configurations that do not pad (`SIZE_DIVISIBILITY: 0`). Sizes
+    /// within such a graph are ceilings, which engines compute as they run.
+    public static InputShape unpadded() {
+        return new InputShape(freeBatch(), Dimension.symbol("height"), Dimension.symbol("width"));
+    }
+
     /// Any number of pictures of one size.
+    ///
+    /// @throws IllegalArgumentException if a side is no multiple of [#DIVISOR]
     public static InputShape ofSize(long height, long width) {
+        requireMultiple("height", height);
+        requireMultiple("width", width);
         return new InputShape(freeBatch(), Dimension.of(height), Dimension.of(width));
     }
 
@@ -41,9 +43,9 @@ public record InputShape(Dimension batch, Dimension height, Dimension width) {
         return Dimension.symbol("n");
     }
 
-    private static void check(String what, Dimension size) {
-        if (size.isConstant() && (size.size() <= 0 || size.size() % DIVISOR != 0)) {
-            long nearest = Math.max(DIVISOR, Math.round((double) size.size() / DIVISOR) * DIVISOR);
+    private static void requireMultiple(String what, long size) {
+        if (size <= 0 || size % DIVISOR != 0) {
+            long nearest = Math.max(DIVISOR, Math.round((double) size / DIVISOR) * DIVISOR);
             throw new IllegalArgumentException(
                     "the " + what + " " + size + " is no multiple of " + DIVISOR + "; " + nearest + " is the nearest");
         }

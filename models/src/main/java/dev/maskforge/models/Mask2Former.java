@@ -7,6 +7,7 @@ import dev.maskforge.graph.Operation.Resize;
 import dev.maskforge.graph.Value;
 import dev.maskforge.models.layer.Layer;
 import dev.maskforge.models.layer.Layers;
+import dev.maskforge.models.layer.Residual;
 import dev.maskforge.models.layer.Scope;
 import dev.maskforge.models.layer.SinePositions;
 import java.util.ArrayList;
@@ -18,18 +19,15 @@ import java.util.List;
 /// a query sees only the pixels of the mask that it predicted one layer before. Written after msdeformattn.py and
 /// mask2former_transformer_decoder.py of the original; the names are those of the running model.
 ///
-/// @param backbone      what the pixel decoder stands on
-/// @param channels      channels of the pixel decoder
-/// @param maskChannels  channels of the pixel and mask embeddings
-/// @param encoder       the deformable encoder in the pixel decoder
-/// @param hidden        channels of the queries; equal to `channels`, or the original would project
-/// @param queries       their number Q
-/// @param classes       K, without "no object"
-/// @param decoderLayers layers of the transformer decoder
-/// @param feedForward   width of their feed-forward networks
-/// @param heads         attention heads, there and in the encoder
-public record Mask2Former(Backbone backbone, long channels, long maskChannels, Encoder encoder, long hidden, int queries, int classes,
-        int decoderLayers, long feedForward, int heads) implements MaskClassifier {
+/// @param backbone     what the pixel decoder stands on
+/// @param channels     channels of the pixel decoder
+/// @param maskChannels channels of the pixel and mask embeddings
+/// @param encoder      the deformable encoder in the pixel decoder
+/// @param decoder      the transformer decoder
+/// @param queries      their number Q
+/// @param classes      K, without "no object"
+public record Mask2Former(Backbone backbone, long channels, long maskChannels, Encoder encoder, Decoder decoder, int queries,
+        int classes) implements MaskClassifier {
     /// The levels that attend: strides 32, 16 and 8, in this order.
     static final int LEVELS = 3;
     /// A mask is foreground from this probability on (section 3.2.1).
@@ -40,7 +38,18 @@ public record Mask2Former(Backbone backbone, long channels, long maskChannels, E
     /// @param layers      their number
     /// @param points      sampling points a level and head
     /// @param feedForward width of the feed-forward networks
-    public record Encoder(int layers, int points, long feedForward) {}
+    /// @param heads       attention heads
+    public record Encoder(int layers, int points, long feedForward, int heads) {}
+
+    /// The transformer decoder with masked attention.
+    ///
+    /// @param hidden        channels of the queries
+    /// @param projectsInput whether convolutions give the levels that many channels; if not, they have them
+    /// @param layers        their number
+    /// @param feedForward   width of the feed-forward networks
+    /// @param heads         attention heads
+    /// @param residual      where layers normalise
+    public record Decoder(long hidden, boolean projectsInput, int layers, long feedForward, int heads, Residual residual) {}
 
     @Override
     public String name() {
@@ -110,12 +119,12 @@ public record Mask2Former(Backbone backbone, long channels, long maskChannels, E
     /// Deformable self-attention and feed-forward network, each with its residual and normalised after it.
     private Value encoderLayer(Scope s, Value tokens, Value positions, List<DeformableAttention.Level> levels) {
         Value attended = s.in("self_attn", a -> {
-            long samples = (long) heads * LEVELS * encoder.points();
+            long samples = (long) encoder.heads() * LEVELS * encoder.points();
             Value placed = tokens.add(positions);
             Value value = a.call("value_proj", Layers.linear(channels), tokens);
             Value offsets = a.call("sampling_offsets", Layers.linear(2 * samples), placed);
             Value logits = a.call("attention_weights", Layers.linear(samples), placed);
-            Value sampled = a.builder().add(new DeformableAttention(heads, encoder.points(), levels), value, offsets, logits);
+            Value sampled = a.builder().add(new DeformableAttention(encoder.heads(), encoder.points(), levels), value, offsets, logits);
             return a.call("output_proj", Layers.linear(channels), sampled);
         });
         Value x = s.call("norm1", Layers::layerNormalisation, tokens.add(attended));
@@ -124,11 +133,13 @@ public record Mask2Former(Backbone backbone, long channels, long maskChannels, E
 
     /// Section 3.2: learnable query features go through the layers, which take the levels in turn, coarse to fine.
     private Prediction transformerDecoder(Scope s, Pixels pixels) {
+        long hidden = decoder.hidden();
         Value levelEmbedding = s.weight("level_embed.weight", LEVELS, hidden);
         List<Value> memories = new ArrayList<>();
         List<Value> keys = new ArrayList<>();
         for (int level = 0; level < LEVELS; level++) {
-            Value map = pixels.levels().get(level);
+            Value coarse = pixels.levels().get(level);
+            Value map = decoder.projectsInput() ? s.call("input_proj", level, Layers.convolutionWithBias(hidden, 1), coarse) : coarse;
             Value memory = map.mapToTokens().add(levelEmbedding.slice(0, level, level + 1L)); // [N, h·w, C]
             memories.add(memory);
             keys.add(memory.add(SinePositions.tokens(s, map.size(2), map.size(3), hidden)));
@@ -136,7 +147,7 @@ public record Mask2Former(Backbone backbone, long channels, long maskChannels, E
         Value queryPositions = s.weight("query_embed.weight", queries, hidden);
         Value query = s.weight("query_feat.weight", queries, hidden).reshape(Dimension.ONE, Dimension.of(queries), Dimension.of(hidden))
                 .expand(memories.getFirst().size(0), Dimension.of(queries), Dimension.of(hidden));
-        for (int i = 0; i < decoderLayers; i++) {
+        for (int i = 0; i < decoder.layers(); i++) {
             int level = i % LEVELS;
             Value masks = masks(s, normalised(s, query), pixels);
             Value blocked = blockedPixels(masks, pixels.levels().get(level));
@@ -148,7 +159,7 @@ public record Mask2Former(Backbone backbone, long channels, long maskChannels, E
 
     /// The mask head that all layers share: `[N, Q, H/4, W/4]`.
     private Value masks(Scope s, Value normalised, Pixels pixels) {
-        return Prediction.masks(s.call("mask_embed", Layers.maskEmbedding(hidden, maskChannels), normalised), pixels.embedding());
+        return Prediction.masks(s.call("mask_embed", Layers.maskEmbedding(decoder.hidden(), maskChannels), normalised), pixels.embedding());
     }
 
     private static Value normalised(Scope s, Value query) {
@@ -168,17 +179,16 @@ public record Mask2Former(Backbone backbone, long channels, long maskChannels, E
 
     /// Section 3.2.1: masked cross-attention comes first, then self-attention, then the feed-forward network.
     private Value decoderLayer(Scope s, int i, Value query, Value queryPositions, Value keys, Value memory, Value blocked) {
-        Layers.MultiHeadAttention attention = Layers.multiHeadAttention(heads);
-        Value afterCross = s.in("transformer_cross_attention_layers." + i, layer -> {
-            Value seen = layer.in("multihead_attn", a -> attention.apply(a, query.add(queryPositions), keys, memory, blocked));
-            return layer.call("norm", Layers::layerNormalisation, query.add(seen));
-        });
-        Value afterSelf = s.in("transformer_self_attention_layers." + i, layer -> {
-            Value placed = afterCross.add(queryPositions);
-            Value own = layer.in("self_attn", a -> attention.apply(a, placed, placed, afterCross));
-            return layer.call("norm", Layers::layerNormalisation, afterCross.add(own));
-        });
-        return s.in("transformer_ffn_layers." + i, layer -> layer.call("norm", Layers::layerNormalisation,
-                afterSelf.add(Layers.feedForward(feedForward).apply(layer, afterSelf))));
+        Layers.MultiHeadAttention attention = Layers.multiHeadAttention(decoder.heads());
+        Residual residual = decoder.residual();
+        Value afterCross = s.in("transformer_cross_attention_layers." + i, layer -> residual.apply(layer, "norm", query,
+                x -> layer.in("multihead_attn", a -> attention.apply(a, x.add(queryPositions), keys, memory, blocked))));
+        Value afterSelf = s.in("transformer_self_attention_layers." + i,
+                layer -> residual.apply(layer, "norm", afterCross, x -> layer.in("self_attn", a -> {
+                    Value placed = x.add(queryPositions);
+                    return attention.apply(a, placed, placed, x);
+                })));
+        return s.in("transformer_ffn_layers." + i, layer -> residual.apply(layer, "norm", afterSelf,
+                x -> Layers.feedForward(decoder.feedForward()).apply(layer, x)));
     }
 }

@@ -3,192 +3,154 @@ package dev.maskforge.models;
 import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.TensorType;
 import dev.maskforge.models.layer.Layers;
-import java.util.ArrayList;
-import java.util.List;
+import dev.maskforge.models.layer.Residual;
+import dev.maskforge.models.layer.TransformerEncoder;
 import java.util.Map;
-import java.util.NavigableSet;
-import java.util.TreeSet;
-import java.util.regex.Pattern;
+import java.util.Optional;
 
 /// Tells from the names and shapes of a checkpoint's tensors which model it holds, and how wide and deep it is.
 ///
-/// Keys do not tell the number of attention heads: it is 8, as in every official file.
+/// Keys do not tell the number of attention heads, nor whether Mask2Former normalises first. Where no configuration says
+/// it, it is as in every official file: 8 heads, and normalisation last.
 final class Recognition {
     private static final int HEADS = 8;
     private static final String PREDICTOR = "sem_seg_head.predictor.";
     private static final String PIXEL_DECODER = "sem_seg_head.pixel_decoder.";
-    private static final String CURE = "Maskforge reads MaskFormer and Mask2Former with a ResNet backbone from Detectron2's .pkl files";
 
-    private final String file;
-    private final Map<String, TensorType> types;
-    private final NavigableSet<String> names;
+    private final Keys keys;
+    private final int heads;
+    private final Optional<Boolean> normalisesFirst;
 
-    private Recognition(String file, Map<String, TensorType> types) {
-        this.file = file;
-        this.types = types;
-        this.names = new TreeSet<>(types.keySet());
+    private Recognition(Keys keys, ModelConfiguration.Network configured) {
+        this.keys = keys;
+        this.heads = configured.heads().orElse(HEADS);
+        this.normalisesFirst = configured.normalisesFirst();
+        if (heads < 1) {
+            throw keys.unknown("its configuration says that it has " + heads + " attention heads");
+        }
     }
 
     /// The model whose tensors these are.
     ///
-    /// @param file  what to call the checkpoint in messages
-    /// @param types the types of its tensors by the names of the running model
+    /// @param file       what to call the checkpoint in messages
+    /// @param types      the types of its tensors by the names of the running model
+    /// @param configured what a configuration says beside
     /// @throws UnknownModelException if no model has such tensors
-    static MaskClassifier recognise(String file, Map<String, TensorType> types) {
-        return new Recognition(file, types).model();
+    static MaskClassifier recognise(String file, Map<String, TensorType> types, ModelConfiguration.Network configured) {
+        return new Recognition(new Keys(file, types), configured).model();
     }
 
     private MaskClassifier model() {
-        if (has(PREDICTOR + "transformer_cross_attention_layers.0.")) {
+        boolean isMask2Former = keys.has(PREDICTOR + "transformer_cross_attention_layers.0.");
+        boolean isMaskFormer = keys.has(PREDICTOR + "transformer.decoder.layers.0.");
+        if (keys.has("sem_seg_head.") && !isMask2Former && !isMaskFormer) {
+            throw keys.unknown("it is a per-pixel baseline, without queries");
+        }
+        if ((isMask2Former || isMaskFormer) && !keys.has(PREDICTOR + "class_embed.")) {
+            throw keys
+                    .unknown("it is a per-pixel baseline with a transformer decoder (PerPixelBaselinePlus), whose queries have no classes");
+        }
+        if (isMask2Former) {
             return mask2Former();
         }
-        if (has(PREDICTOR + "transformer.decoder.layers.0.")) {
+        if (isMaskFormer) {
             return maskFormer();
         }
-        if (has("sem_seg_head.") && !has(PREDICTOR)) {
-            throw unknown("it is a per-pixel baseline, without queries");
+        if (keys.has("model.pixel_level_module.")) {
+            throw keys.unknown("its names are Hugging Face's, but of another model");
         }
-        if (has("model.pixel_level_module.")) {
-            throw unknown("its names are Hugging Face's, which are not read yet");
-        }
-        throw unknown("its tensors are called like none of them"
-                + types.keySet().stream().findFirst().map(key -> " ('" + key + "', …)").orElse(""));
+        throw keys.unknown("its tensors are called like none of them" + keys.example());
     }
 
     private MaskFormer maskFormer() {
-        if (has(PIXEL_DECODER + "transformer.encoder.")) {
-            throw unknown("its pixel decoder has a transformer encoder, which is not supported yet");
-        }
-        Shape queries = matrix(PREDICTOR + "query_embed.weight");
+        Shape queries = keys.matrix(PREDICTOR + "query_embed.weight");
+        long hidden = attending(queries.get(1).size());
+        // A stack that normalises first ends with a normalisation, be it without layers: so the keys tell after all.
+        String encoder = PREDICTOR + "transformer.encoder.";
+        Residual residual = residual(keys.has(encoder + "norm."));
+        int encoderLayers = keys.repeatedOrNone(encoder + "layers.");
         String layer = PREDICTOR + "transformer.decoder.layers.";
-        return new MaskFormer(backbone(), grouped(rows(PIXEL_DECODER + "layer_4.weight")), rows(PIXEL_DECODER + "mask_features.weight"),
-                heads(queries.get(1).size()), count(queries.get(0).size()), classes(), repeated(layer), rows(layer + "0.linear1.weight"),
-                HEADS);
+        MaskFormer.Transformer transformer = new MaskFormer.Transformer(hidden, keys.has(PREDICTOR + "input_proj."),
+                encoderLayers == 0 ? new TransformerEncoder(0, 0, heads, residual) : encoder(encoder, residual), keys.repeated(layer),
+                keys.rows(layer + "0.linear1.weight"), heads, residual);
+        return new MaskFormer(new BackboneRecognition(keys).backbone(), pyramid(), transformer, keys.count(queries.get(0).size()),
+                classes());
+    }
+
+    private MaskFormer.PixelDecoder pyramid() {
+        long channels = grouped(keys.rows(PIXEL_DECODER + "layer_4.weight"));
+        String prefix = PIXEL_DECODER + "transformer.encoder.";
+        Optional<TransformerEncoder> encoder = keys.has(prefix)
+                ? Optional.of(encoder(prefix, residual(keys.has(prefix + "norm."))))
+                : Optional.empty();
+        if (encoder.isPresent()) {
+            attending(channels);
+        }
+        return new MaskFormer.PixelDecoder(channels, keys.rows(PIXEL_DECODER + "mask_features.weight"), encoder);
+    }
+
+    private TransformerEncoder encoder(String prefix, Residual residual) {
+        String layer = prefix + "layers.";
+        return new TransformerEncoder(keys.repeated(layer), keys.rows(layer + "0.linear1.weight"), heads, residual);
     }
 
     private Mask2Former mask2Former() {
-        Shape queries = matrix(PREDICTOR + "query_embed.weight");
-        long channels = rows(PIXEL_DECODER + "input_proj.0.0.weight");
-        if (has(PREDICTOR + "input_proj.")) {
-            throw unknown("its transformer decoder projects its input, which no published model does");
+        Shape queries = keys.matrix(PREDICTOR + "query_embed.weight");
+        long hidden = attending(queries.get(1).size());
+        long channels = grouped(attending(keys.rows(PIXEL_DECODER + "input_proj.0.0.weight")));
+        boolean projects = keys.has(PREDICTOR + "input_proj.");
+        if (channels != hidden && !projects) {
+            throw keys.unknown("its pixel decoder has " + channels + " channels and its queries " + hidden
+                    + ", and no '" + PREDICTOR + "input_proj.…' leads from one to the other");
         }
-        if (channels != queries.get(1).size()) {
-            throw unknown("its pixel decoder has " + channels + " channels and its queries " + queries.get(1));
-        }
-        String levels = PIXEL_DECODER + "transformer.level_embed";
-        if (rows(levels) != Mask2Former.LEVELS) {
-            throw unknown("its pixel decoder has " + rows(levels) + " levels, not " + Mask2Former.LEVELS);
-        }
-        String layer = PIXEL_DECODER + "transformer.encoder.layers.";
-        long samples = rows(layer + "0.self_attn.attention_weights.weight");
-        if (samples % (HEADS * Mask2Former.LEVELS) != 0) {
-            throw unknown(
-                    "its " + samples + " attention weights do not divide into " + HEADS + " heads and " + Mask2Former.LEVELS + " levels");
-        }
-        Mask2Former.Encoder encoder = new Mask2Former.Encoder(repeated(layer), count(samples / (HEADS * Mask2Former.LEVELS)),
-                rows(layer + "0.linear1.weight"));
-        return new Mask2Former(backbone(), grouped(heads(channels)), rows(PIXEL_DECODER + "mask_features.weight"), encoder,
-                queries.get(1).size(),
-                count(queries.get(0).size()), classes(), repeated(PREDICTOR + "transformer_ffn_layers."),
-                rows(PREDICTOR + "transformer_ffn_layers.0.linear1.weight"), HEADS);
+        String layer = PREDICTOR + "transformer_ffn_layers.";
+        Mask2Former.Decoder decoder = new Mask2Former.Decoder(hidden, projects, keys.repeated(layer),
+                keys.rows(layer + "0.linear1.weight"), heads, residual(false));
+        return new Mask2Former(new BackboneRecognition(keys).backbone(), channels, keys.rows(PIXEL_DECODER + "mask_features.weight"),
+                deformableEncoder(), decoder, keys.count(queries.get(0).size()), classes());
     }
 
-    private Backbone backbone() {
-        if (has("backbone.patch_embed.")) {
-            throw unknown("its backbone is a Swin transformer, which is not supported yet");
+    private Mask2Former.Encoder deformableEncoder() {
+        String levels = PIXEL_DECODER + "transformer.level_embed";
+        if (keys.rows(levels) != Mask2Former.LEVELS) {
+            throw keys.unknown("its pixel decoder has " + keys.rows(levels) + " levels, not " + Mask2Former.LEVELS);
         }
-        if (has("backbone.stem.conv3.")) {
-            throw unknown("its backbone is a ResNet with DeepLab's stem (R101c), which is not supported yet");
+        String layer = PIXEL_DECODER + "transformer.encoder.layers.";
+        long samples = keys.rows(layer + "0.self_attn.attention_weights.weight");
+        long perPoint = (long) heads * Mask2Former.LEVELS;
+        if (samples % perPoint != 0) {
+            throw keys.unknown("its " + samples + " attention weights do not divide into " + heads + " heads and " + Mask2Former.LEVELS
+                    + " levels");
         }
-        List<ResNet.Stage> stages = new ArrayList<>();
-        for (int i = 2; i <= 5; i++) {
-            String stage = "backbone.res" + i + ".";
-            stages.add(new ResNet.Stage(repeated(stage), rows(stage + "0.conv1.weight"), rows(stage + "0.conv3.weight")));
-        }
-        return new ResNet(rows("backbone.stem.conv1.weight"), stages);
+        return new Mask2Former.Encoder(keys.repeated(layer), keys.count(samples / perPoint), keys.rows(layer + "0.linear1.weight"), heads);
+    }
+
+    /// A configuration goes before what the keys show.
+    private Residual residual(boolean shown) {
+        return normalisesFirst.orElse(shown) ? Residual.PRE_NORM : Residual.POST_NORM;
     }
 
     private int classes() {
-        int rows = count(rows(PREDICTOR + "class_embed.weight"));
+        int rows = (int) keys.rows(PREDICTOR + "class_embed.weight");
         if (rows < 2) {
-            throw unknown("it has no class beside 'no object'");
+            throw keys.unknown("it has no class beside 'no object'");
         }
         return rows - 1;
     }
 
     private long grouped(long channels) {
         if (channels % Layers.GROUPS != 0) {
-            throw unknown(
-                    "the " + channels + " channels of its pixel decoder do not divide into " + Layers.GROUPS + " groups to normalise");
+            throw keys.unknown("the " + channels + " channels of its pixel decoder do not divide into " + Layers.GROUPS
+                    + " groups to normalise");
         }
         return channels;
     }
 
-    private long heads(long channels) {
-        if (channels % HEADS != 0) {
-            throw unknown(channels + " channels do not divide into " + HEADS + " heads");
+    /// Channels that heads share, and that positions fill with sines and cosines of rows and columns.
+    private long attending(long channels) {
+        if (channels % 4 != 0) {
+            throw keys.unknown("positions do not divide " + channels + " channels into sines and cosines of rows and columns");
         }
-        return channels;
-    }
-
-    /// How many of `prefix0.`, `prefix1.`, ... there are.
-    private int repeated(String prefix) {
-        int count = 0;
-        while (has(prefix + count + ".")) {
-            count++;
-        }
-        if (count == 0) {
-            throw unknown("it has no '" + prefix + "0.…'");
-        }
-        Pattern numbered = Pattern.compile(Pattern.quote(prefix) + "(\\d+)\\..*");
-        int found = count;
-        types.keySet().stream().map(numbered::matcher).filter(matcher -> matcher.matches() && !matcher.group(1).matches("0|[1-9]\\d{0,3}")
-                || matcher.matches() && Integer.parseInt(matcher.group(1)) >= found).findFirst().ifPresent(matcher -> {
-                    throw unknown("it has '" + matcher.group() + "' but no '" + prefix + found + ".…'");
-                });
-        return count;
-    }
-
-    private long rows(String key) {
-        Shape shape = shape(key);
-        if (shape.rank() == 0) {
-            throw unknown("'" + key + "' is a single number");
-        }
-        return shape.get(0).size();
-    }
-
-    private Shape matrix(String key) {
-        Shape shape = shape(key);
-        if (shape.rank() != 2) {
-            throw unknown("'" + key + "' is " + shape + ", not a matrix");
-        }
-        return shape;
-    }
-
-    private Shape shape(String key) {
-        TensorType type = types.get(key);
-        if (type == null) {
-            throw unknown("it has no '" + key + "'");
-        }
-        if (type.shape().dimensions().stream().anyMatch(dimension -> dimension.size() == 0)) {
-            throw unknown("'" + key + "' " + type.shape() + " is empty");
-        }
-        return type.shape();
-    }
-
-    private int count(long size) {
-        if (size > 100_000) {
-            throw unknown("it counts " + size + " queries or classes");
-        }
-        return (int) size;
-    }
-
-    private boolean has(String prefix) {
-        String first = names.ceiling(prefix);
-        return first != null && first.startsWith(prefix);
-    }
-
-    private UnknownModelException unknown(String why) {
-        return new UnknownModelException(file + " holds no model that can be built: " + why + "; " + CURE);
+        return keys.divisible(channels, heads);
     }
 }

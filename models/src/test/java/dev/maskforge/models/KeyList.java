@@ -22,10 +22,17 @@ import java.util.function.UnaryOperator;
 record KeyList(String name, SequencedMap<String, TensorType> types) {
     private static final MemorySegment ZEROS = Arena.global().allocate(64L << 20);
 
+    private static final String LIKE = "like ";
+
+    /// A list that begins with `like NAME` has only what differs from that one.
     static KeyList read(String name) {
         SequencedMap<String, TensorType> types = new LinkedHashMap<>();
         try {
             for (String line : Files.readAllLines(Path.of(System.getProperty("maskforge.fixtures"), "keys", name + ".txt"))) {
+                if (line.startsWith(LIKE)) {
+                    types.putAll(read(line.substring(LIKE.length())).types());
+                    continue;
+                }
                 String[] parts = line.split(" \\[|\\] ", -1);
                 long[] sizes = parts[1].isEmpty() ? new long[0]
                         : Arrays.stream(parts[1].split(", ?", -1)).mapToLong(Long::parseLong).toArray();

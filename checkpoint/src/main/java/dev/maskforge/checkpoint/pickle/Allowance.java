@@ -9,9 +9,22 @@ final class Allowance {
     private long memory;
     private long elements;
 
+    private Allowance(long elements) {
+        this.elements = elements;
+    }
+
+    /// For arrays that have their elements in the pickle.
+    ///
     /// @param file in bytes
-    Allowance(long file) {
-        this.elements = file + Limits.SHARED_ELEMENTS;
+    static Allowance ofArrays(long file) {
+        return new Allowance(file + Limits.SHARED_ELEMENTS);
+    }
+
+    /// For tensors that are views of storages.
+    ///
+    /// @param file in bytes
+    static Allowance ofViews(long file) {
+        return new Allowance(Limits.VIEWS * file + Limits.SHARED_VIEWS);
     }
 
     void spendOperation(long offset) {

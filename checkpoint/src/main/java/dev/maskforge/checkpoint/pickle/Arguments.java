@@ -9,13 +9,14 @@ import java.util.List;
 /// The arguments of a call, or the parts of a state, each asked for with the type that it must have.
 ///
 /// @param offset of the operation that calls
+/// @param writer the library that writes such, for messages
 /// @param callee what is called, for messages
-record Arguments(long offset, String callee, List<PickleValue> values) {
-    static Arguments ofState(long offset, PickleValue target, PickleValue state) {
+record Arguments(long offset, String writer, String callee, List<PickleValue> values) {
+    static Arguments ofState(long offset, String writer, PickleValue target, PickleValue state) {
         if (!(state instanceof Tuple(List<PickleValue> parts))) {
             throw PickleException.damaged(offset, "the state of " + target.kind() + " is " + state.kind() + ", not a tuple");
         }
-        return new Arguments(offset, "the state of " + target.kind(), parts);
+        return new Arguments(offset, writer, "the state of " + target.kind(), parts);
     }
 
     int count() {
@@ -74,6 +75,15 @@ record Arguments(long offset, String callee, List<PickleValue> values) {
         throw unusual();
     }
 
+    /// An integer that is not negative.
+    long size(int index) {
+        long size = whole(index);
+        if (size < 0) {
+            throw unusual();
+        }
+        return size;
+    }
+
     List<PickleValue> sequence(int index) {
         return switch (value(index)) {
             case PickleList list -> list.elements();
@@ -106,6 +116,6 @@ record Arguments(long offset, String callee, List<PickleValue> values) {
 
     /// What to throw where these are not what numpy writes.
     PickleException unusual() {
-        return PickleException.damaged(offset, callee + " has other parts than numpy writes");
+        return PickleException.damaged(offset, callee + " has other parts than " + writer + " writes");
     }
 }

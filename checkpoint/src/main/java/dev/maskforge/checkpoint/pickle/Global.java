@@ -18,7 +18,7 @@ enum Global implements PickleValue {
 
     /// A name as the pickle gives it. Two parts that are never joined, so that no dot can be moved from one to the other.
     record Name(String module, String name) {
-        private static final int SHORTENED = 60;
+        private static final int SHORTENED = 40;
 
         /// For messages, so not longer than one can be.
         @Override

@@ -7,7 +7,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
-/// In which order the elements of an array follow each other: row-major, with the axes permuted after that.
+/// In which order the elements of an array or tensor follow each other.
 final class Layout {
     /// More than any file holds, and small enough that counting bytes cannot overflow.
     private static final long MOST_ELEMENTS = 1L << 40;
@@ -45,6 +45,26 @@ final class Layout {
         return new Layout(shape, strides, isEmpty ? 0 : stride);
     }
 
+    /// Elements with any distances between neighbours, as PyTorch has them. Several may be the same one: a distance of 0
+    /// repeats an element along its axis.
+    ///
+    /// @param strides by axis, none negative
+    static Layout strided(long offset, long[] shape, long[] strides) {
+        long count = 1;
+        long last = 0;
+        for (int axis = 0; axis < shape.length; axis++) {
+            long size = Math.max(1, shape[axis]);
+            if (size > MOST_ELEMENTS / count || size > 1 && strides[axis] > (MOST_ELEMENTS - last) / (size - 1)) {
+                throw PickleException.damaged(offset, "a tensor has the shape " + Arrays.toString(shape) + " and the strides "
+                        + Arrays.toString(strides) + ", more than any file holds");
+            }
+            count *= size;
+            last += (size - 1) * strides[axis];
+        }
+        boolean isEmpty = Arrays.stream(shape).anyMatch(size -> size == 0);
+        return new Layout(shape.clone(), strides.clone(), isEmpty ? 0 : count);
+    }
+
     /// The last axis varies fastest, as in C.
     static Layout rowMajor(long offset, long... shape) {
         return permuted(offset, shape, IntStream.range(0, shape.length).toArray());
@@ -63,6 +83,18 @@ final class Layout {
 
     long elementCount() {
         return elementCount;
+    }
+
+    /// How many elements of the storage it reaches over, from its first to its last.
+    long extent() {
+        if (elementCount == 0) {
+            return 0;
+        }
+        long last = 0;
+        for (int axis = 0; axis < shape.length; axis++) {
+            last += (shape[axis] - 1) * strides[axis];
+        }
+        return last + 1;
     }
 
     /// Whether the elements lie as in [#rowMajor]. An axis of size 1 may lie anywhere.

@@ -26,6 +26,11 @@ final class Limits {
     static final long MEMORY = 64L << 20;
     /// Bytes that the elements of all arrays may take beyond the file's size: Python keeps one copy of short bytes.
     static final long SHARED_ELEMENTS = 1 << 20;
+    /// How often the elements of a file may be seen by tensors on average: those of models share storages, and so do averaged
+    /// copies that have not moved yet.
+    static final long VIEWS = 4;
+    /// Bytes that tensors may have beyond that: those with a stride of 0 repeat elements.
+    static final long SHARED_VIEWS = 16 << 20;
     /// For all operations. Reading a file's pages from a slow disk counts as well.
     static final Duration TIME = Duration.ofMinutes(2);
 

@@ -10,7 +10,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// A numpy array, whose elements stay in the file.
-public final class PickleArray implements PickleValue {
+public final class PickleArray implements PickleValue, StoredTensor {
     private @Nullable Content content;
 
     PickleArray() {
@@ -47,7 +47,7 @@ public final class PickleArray implements PickleValue {
         return content;
     }
 
-    /// Element type and shape, known without reading elements.
+    @Override
     public TensorType type() {
         return new TensorType(complete().dataType, Shape.of(complete().layout.shape()));
     }
@@ -57,9 +57,7 @@ public final class PickleArray implements PickleValue {
         return complete().liesAsNeeded() && complete().stored.encoding() == Encoding.RAW;
     }
 
-    /// The elements: a view of the file where it [is possible][#isMapped()], else decoded into memory of the arena.
-    ///
-    /// @throws PickleException if what stands for the elements turns out to be damaged
+    @Override
     public Tensor tensor(Arena arena) {
         Content all = complete();
         if (isMapped()) {

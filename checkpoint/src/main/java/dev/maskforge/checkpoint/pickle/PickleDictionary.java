@@ -1,10 +1,14 @@
 package dev.maskforge.checkpoint.pickle;
 
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.stream.Stream;
 
 /// A dictionary, which grows while the pickle is read. Keys are texts, or integers as in the state of an optimizer. The
 /// two lie apart, so that no hash bucket mixes classes that cannot be ordered.
@@ -12,6 +16,7 @@ public final class PickleDictionary implements PickleValue {
     private final boolean ordered;
     private SequencedMap<String, PickleValue> byText = Collections.emptyNavigableMap();
     private Map<Long, PickleValue> byNumber = Map.of();
+    private List<PickleValue> underOtherKeys = List.of();
 
     PickleDictionary(boolean ordered) {
         this.ordered = ordered;
@@ -22,9 +27,9 @@ public final class PickleDictionary implements PickleValue {
         return Collections.unmodifiableSequencedMap(byText);
     }
 
-    /// The entries that have an integer as their key.
-    Map<Long, PickleValue> numberedEntries() {
-        return Collections.unmodifiableMap(byNumber);
+    /// All that it holds besides texts and integers as keys.
+    Stream<PickleValue> contents() {
+        return Stream.of(byText.values(), byNumber.values(), underOtherKeys).flatMap(Collection::stream);
     }
 
     /// Whether it is Python's `OrderedDict`, which may carry attributes.
@@ -51,6 +56,13 @@ public final class PickleDictionary implements PickleValue {
             }
             default -> throw PickleException.forbidden(offset, "a dictionary has " + key.kind() + " as a key");
         }
+    }
+
+    /// Adds an entry that nobody can ask for, since its key is no text and no integer.
+    void putUnderOtherKey(PickleValue key, PickleValue value) {
+        underOtherKeys = underOtherKeys.isEmpty() ? new ArrayList<>() : underOtherKeys;
+        underOtherKeys.add(key);
+        underOtherKeys.add(value);
     }
 
     private static PickleException twice(long offset, String key) {

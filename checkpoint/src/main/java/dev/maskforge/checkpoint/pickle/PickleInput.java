@@ -13,13 +13,36 @@ final class PickleInput {
     private static final long HIGH_BITS = 0x8080808080808080L;
 
     private final MemorySegment file;
+    private final long begin;
     private long position;
     private long frameEnd;
     private Opcode opcode = Opcode.PROTO;
     private long opcodeOffset;
 
-    PickleInput(MemorySegment file) {
+    /// @param begin where in the file the pickle begins
+    PickleInput(MemorySegment file, long begin) {
         this.file = file;
+        this.begin = begin;
+        this.position = begin;
+    }
+
+    /// Whether the operation that is being read is the pickle's first.
+    boolean isAtFirstOperation() {
+        return opcodeOffset == begin;
+    }
+
+    /// @throws PickleException unless everything was read
+    void requireEnd() {
+        if (!isAtEnd()) {
+            throw PickleException.damaged(position, "the file goes on after the pickle's STOP");
+        }
+    }
+
+    /// What must be so at the pickle's STOP: no frame goes on behind it.
+    void endFrame() {
+        if (frameEnd > position) {
+            throw PickleException.damaged(position, "a frame goes on after the pickle's STOP");
+        }
     }
 
     /// Where the operation began that is being read.

@@ -14,8 +14,8 @@ import java.util.Map;
 
 /// Carries out the operations of a pickle, protocols 0 to 5, on plain values and arrays.
 ///
-/// It cannot run anything: a name is one of the constants of [Global] or the pickle is refused, and what calling one means
-/// is written out in [Reductions]. Every count is bounded by [Limits], lengths are compared with the file before anything
+/// It cannot run anything: a name is one of the constants of its [Dialect] or the pickle is refused, and what calling one
+/// means is written out there. Every count is bounded by [Limits], lengths are compared with the file before anything
 /// is allocated, and nothing recurses. Operations that no pickler writes for a checkpoint are refused by name.
 public final class PickleInterpreter {
     private static final int NEWEST_PROTOCOL = 5;
@@ -26,12 +26,12 @@ public final class PickleInterpreter {
     private final PickleStack stack = new PickleStack();
     private final Map<Long, PickleValue> memo = new HashMap<>();
     private final Allowance allowance;
-    private final Reductions reductions;
+    private final Dialect dialect;
 
-    private PickleInterpreter(MemorySegment file) {
-        this.input = new PickleInput(file);
-        this.allowance = new Allowance(file.byteSize());
-        this.reductions = new Reductions(allowance);
+    PickleInterpreter(PickleInput input, Allowance allowance, Dialect dialect) {
+        this.input = input;
+        this.allowance = allowance;
+        this.dialect = dialect;
     }
 
     /// The value that a pickle stands for. Its arrays and texts stay in the file, so they live as long as this memory.
@@ -39,10 +39,15 @@ public final class PickleInterpreter {
     /// @param file one pickle, and nothing after it
     /// @throws PickleException if it is damaged, or asks for more than a checkpoint needs
     public static PickleValue read(MemorySegment file) {
-        return new PickleInterpreter(file).run();
+        PickleInput input = new PickleInput(file, 0);
+        Allowance allowance = Allowance.ofArrays(file.byteSize());
+        PickleValue value = new PickleInterpreter(input, allowance, new NumpyDialect(new Reductions(allowance))).run();
+        input.requireEnd();
+        return value;
     }
 
-    private PickleValue run() {
+    /// The value of the pickle that begins where the input is, which is then behind it.
+    PickleValue run() {
         while (true) {
             Opcode opcode = input.readOpcode();
             allowance.spendOperation(at());
@@ -111,16 +116,33 @@ public final class PickleInterpreter {
             case REDUCE -> reduce();
             case BUILD -> build();
 
-            case INST -> throw refusedName(opcode, new Global.Name(input.readLine(Limits.NAME), input.readLine(Limits.NAME)));
-            case OBJ, NEWOBJ, NEWOBJ_EX, EXT1, EXT2, EXT4, PERSID, BINPERSID, NEXT_BUFFER, READONLY_BUFFER, POP, POP_MARK, DUP, EMPTY_SET,
-                    ADDITEMS, FROZENSET ->
-                throw PickleException.forbidden(at(), "the pickle uses the operation " + opcode);
+            case INST -> throw dialect.refusal(at(), opcode, new Global.Name(input.readLine(Limits.NAME), input.readLine(Limits.NAME)));
+            case BINPERSID, NEWOBJ, EMPTY_SET, ADDITEMS, FROZENSET -> performIfUsed(opcode);
+            case OBJ, NEWOBJ_EX, EXT1, EXT2, EXT4, PERSID, NEXT_BUFFER, READONLY_BUFFER, POP, POP_MARK, DUP -> throw forbidden(opcode);
         }
+    }
+
+    private void performIfUsed(Opcode opcode) {
+        if (!dialect.uses(opcode)) {
+            throw forbidden(opcode);
+        }
+        switch (opcode) {
+            case BINPERSID -> push(dialect.persistent(at(), stack.pop(at())));
+            case NEWOBJ -> reduce();
+            case EMPTY_SET -> pushSet(List.of());
+            case FROZENSET -> pushSet(stack.popToMark(at()));
+            case ADDITEMS -> addItems(stack.popToMark(at()));
+            default -> throw new AssertionError(opcode);
+        }
+    }
+
+    private PickleException forbidden(Opcode opcode) {
+        return PickleException.forbidden(at(), "the pickle uses the operation " + opcode);
     }
 
     private void protocol() {
         int protocol = input.readByte();
-        if (at() != 0) {
+        if (!input.isAtFirstOperation()) {
             throw PickleException.damaged(at(), "PROTO is not the first operation");
         }
         if (protocol > NEWEST_PROTOCOL) {
@@ -131,9 +153,7 @@ public final class PickleInterpreter {
 
     private PickleValue stop() {
         PickleValue result = stack.popLast(at());
-        if (!input.isAtEnd()) {
-            throw PickleException.damaged(input.position(), "the file goes on after the pickle's STOP");
-        }
+        input.endFrame();
         Structure.check(at(), result);
         return result;
     }
@@ -223,6 +243,21 @@ public final class PickleInterpreter {
         elements.forEach(element -> list.append(at(), element));
     }
 
+    private void pushSet(List<PickleValue> elements) {
+        allowance.spendMemory(at(), CONTAINER);
+        push(new PickleSet());
+        addItems(elements);
+    }
+
+    private void addItems(List<PickleValue> elements) {
+        PickleValue target = stack.top(at());
+        if (!(target instanceof PickleSet set)) {
+            throw PickleException.damaged(at(), "an element is added to " + target.kind());
+        }
+        allowance.spendMemory(at(), 8L * elements.size());
+        set.addAll(at(), elements);
+    }
+
     private void pushDictionary(List<PickleValue> keysAndValues) {
         allowance.spendMemory(at(), CONTAINER);
         push(new PickleDictionary(false));
@@ -238,7 +273,7 @@ public final class PickleInterpreter {
             throw PickleException.damaged(at(), "a key has no value");
         }
         for (int i = 0; i < keysAndValues.size(); i += 2) {
-            reductions.put(at(), dictionary, keysAndValues.get(i), keysAndValues.get(i + 1));
+            dialect.put(at(), dictionary, keysAndValues.get(i), keysAndValues.get(i + 1));
         }
     }
 
@@ -274,35 +309,23 @@ public final class PickleInterpreter {
         return text.string();
     }
 
-    private Global global(Opcode opcode, String module, String name) {
+    private PickleValue global(Opcode opcode, String module, String name) {
         Global.Name whole = new Global.Name(module, name);
-        return Global.of(whole).orElseThrow(() -> refusedName(opcode, whole));
-    }
-
-    private PickleException refusedName(Opcode opcode, Global.Name name) {
-        if (name.module().equals("torch") || name.module().startsWith("torch.")) {
-            return PickleException.unsupported(at(),
-                    "the pickle asks for '" + name + "', so it holds PyTorch's objects in place of numpy arrays",
-                    "get the published .pkl, or save its tensors as numpy arrays");
-        }
-        return PickleException.forbidden(at(), "the pickle asks for '" + name + "' by " + opcode);
+        return dialect.named(whole).orElseThrow(() -> dialect.refusal(at(), opcode, whole));
     }
 
     private void reduce() {
         List<PickleValue> call = pop(2);
         PickleValue callee = call.getFirst();
-        if (!(callee instanceof Global global)) {
-            throw PickleException.forbidden(at(), "the pickle calls " + callee.kind());
-        }
         if (!(call.getLast() instanceof Tuple(List<PickleValue> arguments))) {
             throw PickleException.damaged(at(), "a call's arguments are " + call.getLast().kind() + ", not a tuple");
         }
-        push(reductions.call(at(), global, arguments));
+        push(dialect.call(at(), callee, arguments));
     }
 
     private void build() {
         PickleValue state = stack.pop(at());
-        reductions.build(at(), stack.top(at()), state);
+        dialect.build(at(), stack.top(at()), state);
     }
 
     private void push(PickleValue value) {

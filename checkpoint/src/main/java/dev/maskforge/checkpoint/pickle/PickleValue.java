@@ -4,8 +4,9 @@ import java.math.BigInteger;
 import java.util.List;
 
 /// What a pickle can hold. Values are compared by identity, since one that holds itself would compare for ever.
-public sealed interface PickleValue permits Global, NumpyType, PickleArray, PickleBytes, PickleDictionary, PickleList, PickleText,
-        PickleValue.None, PickleValue.Truth, PickleValue.Whole, PickleValue.BigWhole, PickleValue.Real, PickleValue.Tuple {
+public sealed interface PickleValue permits Global, NumpyType, PickleArray, PickleBytes, PickleDictionary, PickleList, PickleSet,
+        PickleText, TorchGlobal, TorchStorage, TorchTensor, TorchTensor.View, TorchType, PickleValue.Opaque, PickleValue.None,
+        PickleValue.Truth, PickleValue.Whole, PickleValue.BigWhole, PickleValue.Real, PickleValue.Tuple {
     /// What it is, such as `a list`, for messages.
     String kind();
 
@@ -64,4 +65,7 @@ public sealed interface PickleValue permits Global, NumpyType, PickleArray, Pick
             return "a tuple";
         }
     }
+
+    /// Something of which only the kind matters.
+    record Opaque(String kind) implements PickleValue {}
 }

@@ -11,6 +11,8 @@ final class Reductions {
     /// Of numpy's `dtype.__setstate__`; 4 differs in metadata that only dates have.
     private static final int DATA_TYPE_STATE_VERSION = 3;
 
+    private static final String NUMPY = "numpy";
+
     private final Allowance allowance;
 
     Reductions(Allowance allowance) {
@@ -18,7 +20,7 @@ final class Reductions {
     }
 
     PickleValue call(long offset, Global callee, List<PickleValue> values) {
-        Arguments arguments = new Arguments(offset, callee.kind(), values);
+        Arguments arguments = new Arguments(offset, NUMPY, callee.kind(), values);
         // An array and its shape are the largest that a call makes.
         allowance.spendMemory(offset, 256);
         return switch (callee) {
@@ -36,8 +38,8 @@ final class Reductions {
     /// Gives an object its state: arrays, dtypes, and ordered dictionaries, whose attributes nobody needs.
     void build(long offset, PickleValue target, PickleValue state) {
         switch (target) {
-            case PickleArray array -> buildArray(array, Arguments.ofState(offset, array, state));
-            case NumpyType type -> buildDataType(type, Arguments.ofState(offset, type, state));
+            case PickleArray array -> buildArray(array, Arguments.ofState(offset, NUMPY, array, state));
+            case NumpyType type -> buildDataType(type, Arguments.ofState(offset, NUMPY, type, state));
             case PickleDictionary dictionary when dictionary.isOrdered() -> {
                 if (!(state instanceof PickleDictionary)) {
                     throw PickleException.damaged(offset, "the attributes of an OrderedDict are " + state.kind());

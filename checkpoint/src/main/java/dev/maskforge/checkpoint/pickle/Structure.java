@@ -6,7 +6,6 @@ import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
-import java.util.stream.Stream;
 
 /// Checks that a value is a tree of bearable depth and size, where a value used in several places counts in each of them.
 final class Structure {
@@ -101,15 +100,15 @@ final class Structure {
     }
 
     private static boolean isContainer(PickleValue value) {
-        return value instanceof Tuple || value instanceof PickleList || value instanceof PickleDictionary;
+        return value instanceof Tuple || value instanceof PickleList || value instanceof PickleSet || value instanceof PickleDictionary;
     }
 
     private static Iterator<PickleValue> children(PickleValue value) {
         return switch (value) {
             case Tuple(List<PickleValue> elements) -> elements.iterator();
             case PickleList list -> list.elements().iterator();
-            case PickleDictionary dictionary ->
-                Stream.concat(dictionary.entries().values().stream(), dictionary.numberedEntries().values().stream()).iterator();
+            case PickleSet set -> set.elements().iterator();
+            case PickleDictionary dictionary -> dictionary.contents().iterator();
             default -> List.<PickleValue>of().iterator();
         };
     }

@@ -19,19 +19,42 @@ public final class Layers {
                 s.weight("bias", channels));
     }
 
+    /// The same without a bias.
+    public static Layer linearWithoutBias(long channels) {
+        return (s, x) -> s.builder().add(new Operation.Linear(), x, s.weight("weight", channels, x.size(-1).size()));
+    }
+
+    /// "Gaussian Error Linear Units": x·Φ(x), written with the error function as `torch.nn.GELU` means it, not with its
+    /// approximation by a hyperbolic tangent.
+    public static Value gelu(Value x) {
+        Value twicePhi = x.divide((float) Math.sqrt(2)).erf().add(1);
+        return x.multiply(twicePhi).multiply(0.5f);
+    }
+
     /// `[N, C, H, W] -> [N, channels, H', W']` without a bias, padded so that stride 1 keeps the size.
     public static Layer convolution(long channels, int kernel, int stride) {
-        return (s, x) -> s.builder().add(convolve(kernel, stride), x, s.weight("weight", channels, x.size(1).size(), kernel, kernel));
+        return dilatedConvolution(channels, kernel, stride, 1);
     }
 
-    /// The same with a bias, and stride 1.
+    /// The same with `dilation - 1` pixels between those that it looks at.
+    public static Layer dilatedConvolution(long channels, int kernel, int stride, int dilation) {
+        Operation.Conv convolution = new Operation.Conv(stride, dilation * (kernel / 2), dilation, 1);
+        return (s, x) -> s.builder().add(convolution, x, s.weight("weight", channels, x.size(1).size(), kernel, kernel));
+    }
+
+    /// The same with a bias, and stride and dilation 1.
     public static Layer convolutionWithBias(long channels, int kernel) {
-        return (s, x) -> s.builder().add(convolve(kernel, 1), x, s.weight("weight", channels, x.size(1).size(), kernel, kernel),
-                s.weight("bias", channels));
+        return convolutionWithBias(channels, kernel, new Operation.Conv(1, kernel / 2, 1, 1));
     }
 
-    private static Operation.Conv convolve(int kernel, int stride) {
-        return new Operation.Conv(stride, kernel / 2, 1, 1);
+    /// `[N, C, H, W] -> [N, channels, H / side, W / side]`: a linear layer, with a bias, on patches of side·side pixels.
+    public static Layer patches(long channels, int side) {
+        return convolutionWithBias(channels, side, new Operation.Conv(side, 0, 1, 1));
+    }
+
+    private static Layer convolutionWithBias(long channels, int kernel, Operation.Conv convolution) {
+        return (s, x) -> s.builder().add(convolution, x, s.weight("weight", channels, x.size(1).size(), kernel, kernel),
+                s.weight("bias", channels));
     }
 
     /// A convolution with its normalisation under `norm`, as Detectron2's `Conv2d` has it.
