@@ -1,22 +1,35 @@
 package dev.maskforge.vision;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
 /// The classes of a dataset, in the order of their train ids.
 ///
-/// Tables of datasets lie beside this class, one file each: name, id in the dataset's label pictures, colour, thing or
-/// stuff. Cityscapes is as its scripts define it (cityscapesScripts, `labels.py`: the 19 classes that are evaluated).
+/// Tables of datasets lie beside this class, one for each dataset and kind of label file in which names or ids differ:
 ///
-/// @param dataset name in lower case, such as `cityscapes`
+/// | list | classes | things | ids |
+/// |---|---|---|---|
+/// | `cityscapes` | 19 | 8 | of the label pictures (cityscapesScripts, `labels.py`) |
+/// | `cityscapes-instance` | 8 | 8 | the same |
+/// | `ade20k` | 150 | 100 | of the label pictures, from 1 |
+/// | `ade20k-panoptic` | 150 | 100 | of the panoptic categories, from 0 |
+/// | `ade20k-instance` | 100 | 100 | of the instance categories: the things of `ade20k-panoptic` |
+/// | `ade20k-full` | 847 | not said | of the 16-bit label pictures |
+/// | `coco-panoptic` | 133 | 80, first | of the categories, up to 200 |
+/// | `coco-instance` | 80 | 80 | of the categories, up to 90 |
+/// | `coco-stuff-10k` | 171 | 80, first | of the label maps, up to 182 |
+/// | `mapillary-vistas` | 65 | 37 | of the label pictures, from 0 |
+/// | `mapillary-vistas-panoptic` | 65 | 37 | of the panoptic categories, from 1 |
+///
+/// `tools/classes/make_classes.py` says where they come from. Colours are the datasets' own; where they have none (all of
+/// `ade20k-full`, stuff in `coco-stuff-10k`), those of [#named(String, List)].
+///
+/// @param dataset the list's name in lower case, such as `cityscapes`
 /// @param classes class `i` has train id `i`
 public record ClassList(String dataset, List<SegmentationClass> classes) {
     /// The positive root of x^4 = x + 1.
@@ -35,16 +48,25 @@ public record ClassList(String dataset, List<SegmentationClass> classes) {
         }
     }
 
-    /// The classes of a dataset that has a table here; `cityscapes` has.
+    /// The list of this name, if it is one of those that come along.
     public static Optional<ClassList> ofDataset(String dataset) {
         if (!dataset.matches("[a-z0-9-]+")) {
             return Optional.empty();
         }
         try (InputStream table = ClassList.class.getResourceAsStream("classes/" + dataset + ".tsv")) {
-            return table == null ? Optional.empty() : Optional.of(parse(dataset, table));
+            return table == null ? Optional.empty() : Optional.of(ClassListFile.read(dataset, table));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
+    }
+
+    /// A list of one's own from a text file: a name a line, in the order of train ids; or, separated by tabs, a name and
+    /// `thing` or `stuff`; or all that the tables here have: name, dataset id, red, green, blue, `thing` or `stuff`. What a
+    /// line does not say is as in [#named(String, List)]. Lines that begin with `#` are comments.
+    ///
+    /// @throws ClassListException if it is no such file
+    public static ClassList read(Path path) {
+        return ClassListFile.read(path);
     }
 
     /// Classes of these names, with colours that differ as widely as so many can; all are taken for stuff, and dataset ids
@@ -68,20 +90,9 @@ public record ClassList(String dataset, List<SegmentationClass> classes) {
         return classes.get(trainId);
     }
 
-    private static ClassList parse(String dataset, InputStream table) throws IOException {
-        List<SegmentationClass> classes = new ArrayList<>();
-        BufferedReader lines = new BufferedReader(new InputStreamReader(table, StandardCharsets.UTF_8));
-        for (String line : lines.lines().filter(text -> !text.startsWith("#")).toList()) {
-            String[] cells = line.split("\t", -1);
-            Colour colour = new Colour(Integer.parseInt(cells[2]), Integer.parseInt(cells[3]), Integer.parseInt(cells[4]));
-            classes.add(new SegmentationClass(classes.size(), Integer.parseInt(cells[1]), cells[0], colour, cells[5].equals("thing")));
-        }
-        return new ClassList(dataset, classes);
-    }
-
     /// A low-discrepancy sequence (Roberts' R3) over hue, saturation and brightness: any number of first colours is spread
     /// evenly.
-    private static Colour generatedColour(int index) {
+    static Colour generatedColour(int index) {
         double hue = (index + 1) / SPREAD % 1;
         double saturation = 0.5 + 0.5 * ((index + 1) / (SPREAD * SPREAD) % 1);
         double value = 0.45 + 0.55 * ((index + 1) / (SPREAD * SPREAD * SPREAD) % 1);

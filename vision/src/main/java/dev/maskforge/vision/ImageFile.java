@@ -14,9 +14,10 @@ import java.nio.file.attribute.BasicFileAttributes;
 /// Reads pictures as the published models were given them: what Pillow's `convert("RGB")` makes of a file, turned as its
 /// EXIF orientation says.
 ///
-/// PNG and JPEG, told by their first bytes, whatever the file is called. Alpha is dropped; of 16 bits the high byte counts;
-/// colour profiles are not applied. Files are hostile until they are read: sizes are checked before memory is taken, only
-/// the parts that make pixels reach the decoder, and nothing but [ImageException] comes out.
+/// PNG, JPEG, TIFF, WebP, BMP and GIF, told by their first bytes, whatever the file is called; of several pictures in a file
+/// the first. Alpha is dropped; of 16 bits the high byte counts; colour profiles are not applied. Files are hostile until
+/// they are read: sizes are checked before memory is taken, only the parts that make pixels reach the decoder, and nothing
+/// but [ImageException] comes out.
 public final class ImageFile {
     private ImageFile() {
     }
@@ -33,8 +34,22 @@ public final class ImageFile {
     /// @throws ImageException if the file cannot be read, is no picture of these formats, or exceeds the limits
     public static RgbImage read(Path path, ImageLimits limits) {
         requireReadableContent(path);
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            return decode(new ImageSource(path, channel), limits);
+        return orRefused(path, () -> {
+            try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+                return decode(new ImageSource(path, channel), limits);
+            }
+        });
+    }
+
+    /// The decoding of one file.
+    interface Decoding {
+        RgbImage decode() throws IOException;
+    }
+
+    /// What a decoding gives, whatever it throws an [ImageException].
+    static RgbImage orRefused(Path path, Decoding decoding) {
+        try {
+            return decoding.decode();
         } catch (ImageException refusal) {
             throw refusal;
         } catch (EOFException end) {
@@ -46,6 +61,9 @@ public final class ImageFile {
                     damage);
         } catch (OutOfMemoryError shortage) {
             throw ImageSource.refuse(path, "it does not fit into memory", "give Java more (-Xmx) or make the picture smaller", shortage);
+        } catch (StackOverflowError depth) {
+            throw ImageSource.refuse(path, "it is damaged: its parts lie too deep within each other", "copy it again from where it came",
+                    depth);
         }
     }
 
@@ -84,21 +102,24 @@ public final class ImageFile {
         if (startsWith(start, 0, "\u00ff\u00d8\u00ff")) {
             return JpegDecoder.decode(source, limits);
         }
-        throw source.refuse(description(start), "PNG and JPEG are read: convert it to one of them");
+        if (startsWith(start, 0, "II*\0") || startsWith(start, 0, "MM\0*")) {
+            return TiffDecoder.decode(source, limits);
+        }
+        if (startsWith(start, 0, "RIFF") && startsWith(start, 8, "WEBP")) {
+            return WebpDecoder.decode(source, limits);
+        }
+        if (startsWith(start, 0, "GIF87a") || startsWith(start, 0, "GIF89a")) {
+            return GifDecoder.decode(source, limits);
+        }
+        if (startsWith(start, 0, "BM")) {
+            return BmpDecoder.decode(source, limits);
+        }
+        throw source.refuse(description(start), "PNG, JPEG, TIFF, WebP, BMP and GIF are read: convert it to one of them");
     }
 
     private static String description(byte[] start) {
-        if (startsWith(start, 0, "RIFF") && startsWith(start, 8, "WEBP")) {
-            return "it is a WebP picture";
-        }
-        if (startsWith(start, 0, "II*\0") || startsWith(start, 0, "MM\0*")) {
-            return "it is a TIFF picture";
-        }
-        if (startsWith(start, 0, "GIF8")) {
-            return "it is a GIF picture";
-        }
-        if (startsWith(start, 0, "BM")) {
-            return "it is a BMP picture";
+        if (startsWith(start, 0, "II+\0") || startsWith(start, 0, "MM\0+")) {
+            return "it is a BigTIFF picture";
         }
         if (startsWith(start, 4, "ftyp")) {
             return "it is an AVIF or HEIC picture or a video";

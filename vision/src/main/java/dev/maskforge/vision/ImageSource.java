@@ -50,6 +50,16 @@ final class ImageSource {
         return (long) unsignedShort(position) << 16 | unsignedShort(position + 2);
     }
 
+    /// Little-endian, as in BMP, GIF and WebP.
+    int littleEndianShort(long position) throws IOException {
+        return unsignedByte(position) | unsignedByte(position + 1) << 8;
+    }
+
+    /// Little-endian, as in BMP and WebP.
+    long littleEndianInt(long position) throws IOException {
+        return littleEndianShort(position) | (long) littleEndianShort(position + 2) << 16;
+    }
+
     byte[] bytes(long position, int length) throws IOException {
         byte[] bytes = new byte[length];
         copy(position, bytes, 0, length);
@@ -88,6 +98,33 @@ final class ImageSource {
         if (3 * height * width > Integer.MAX_VALUE - 8) {
             throw refuse("its " + height + "x" + width + " pixels exceed what one array holds", "make it smaller");
         }
+    }
+
+    /// Checks that there is as much data as pixels need, before memory is taken.
+    ///
+    /// @param bytes what there is of them
+    /// @param mostPixelsPerByte what the format's compression makes of a byte at most
+    void requireData(long bytes, long mostPixelsPerByte, long height, long width) {
+        if (bytes < Math.ceilDiv(height * width, mostPixelsPerByte)) {
+            throw refuse("its " + bytes + " bytes of data are too few for " + height + "x" + width + " pixels",
+                    "copy it again from where it came");
+        }
+    }
+
+    /// Checks that a range is within the file.
+    void requireRange(long position, long length) {
+        if (position > size || length > size - position) {
+            throw refuse("it is truncated: its data end at byte " + (position + length) + " of " + size,
+                    "copy it again from where it came");
+        }
+    }
+
+    ImageException damaged(String what) {
+        return refuse("it is damaged: " + what, "copy it again from where it came");
+    }
+
+    ImageException unsupported(String what) {
+        return refuse(what + ", which is not read", "convert it to PNG");
     }
 
     ImageException refuse(String what, String cure) {

@@ -91,16 +91,10 @@ final class JpegDecoder {
             for (int x = 0; x < row.length; x += 4, at += 3) {
                 int white = row[x + 3];
                 for (int channel = 0; channel < 3; channel++) {
-                    rgb[at + channel] = (byte) (white - multiplied(255 - row[x + channel], white));
+                    rgb[at + channel] = (byte) Inks.remaining(255 - row[x + channel], white);
                 }
             }
         }
-    }
-
-    /// a·b / 255, rounded, as Pillow's MULDIV255.
-    private static int multiplied(int a, int b) {
-        int product = a * b + 128;
-        return (product >> 8) + product >> 8;
     }
 
     /// libjpeg's YCCK to CMYK: the inks are 255 minus red, green and blue.

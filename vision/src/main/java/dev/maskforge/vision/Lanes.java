@@ -1,6 +1,6 @@
 package dev.maskforge.vision;
 
-/// The inner loops of semantic inference.
+/// The inner loops of post-processing.
 ///
 /// They are written for the compiler's vectoriser: all arrays of a loop share one index, bodies are small enough to be
 /// unrolled to the vector's width, there are no branches. Merging two of these loops makes them slower.
@@ -111,5 +111,39 @@ final class Lanes {
                 labels[i] = label;
             }
         }
+    }
+
+    /// `target[i] = factor * x[i]`
+    static void scale(float[] x, float factor, float[] target, int count) {
+        for (int i = 0; i < count; i++) {
+            target[i] = factor * x[i];
+        }
+    }
+
+    /// How many elements are `least` or more.
+    static int countAtLeast(float least, float[] x, int count) {
+        int found = 0;
+        for (int i = 0; i < count; i++) {
+            found += x[i] >= least ? 1 : 0;
+        }
+        return found;
+    }
+
+    /// How many elements are above `limit`.
+    static int countAbove(float limit, float[] x, int count) {
+        int found = 0;
+        for (int i = 0; i < count; i++) {
+            found += x[i] > limit ? 1 : 0;
+        }
+        return found;
+    }
+
+    /// The lowest element; a NaN if there is one.
+    static float minimum(float[] x, int count) {
+        float lowest = Float.POSITIVE_INFINITY;
+        for (int i = 0; i < count; i++) {
+            lowest = Math.min(lowest, x[i]);
+        }
+        return lowest;
     }
 }

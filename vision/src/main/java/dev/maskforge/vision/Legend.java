@@ -37,24 +37,35 @@ final class Legend {
         this.columns = Math.ceilDiv(entries.size(), rows);
     }
 
+    /// Something that is present.
+    ///
+    /// @param pixels how many it has
+    record Present(Colour colour, String name, long pixels) {}
+
     static Legend of(LabelMap labels, ClassList classes) {
         long[] pixels = labels.histogram(classes.size());
-        List<SegmentationClass> present = classes.classes().stream()
+        return of(classes.classes().stream()
                 .filter(candidate -> pixels[candidate.trainId()] > 0)
-                .sorted(Comparator.comparingLong((SegmentationClass candidate) -> pixels[candidate.trainId()]).reversed())
-                .toList();
+                .map(candidate -> new Present(candidate.colour(), candidate.name(), pixels[candidate.trainId()]))
+                .toList(), labels);
+    }
+
+    /// @param present in the order of their classes
+    /// @param labels  of the picture, for its size
+    static Legend of(List<Present> present, LabelMap labels) {
+        List<Present> largestFirst = present.stream().sorted(Comparator.comparingLong(Present::pixels).reversed()).toList();
         List<Entry> entries = new ArrayList<>();
-        for (SegmentationClass shown : present.subList(0, Math.min(MOST_ENTRIES, present.size()))) {
-            entries.add(new Entry(shown.colour(), shortened(shown.name()), share(pixels[shown.trainId()], labels.pixels())));
+        for (Present shown : largestFirst.subList(0, Math.min(MOST_ENTRIES, present.size()))) {
+            entries.add(new Entry(shown.colour(), shortened(shown.name()), share(shown.pixels(), labels.pixels())));
         }
         if (present.size() > MOST_ENTRIES) {
-            long rest = present.stream().skip(MOST_ENTRIES).mapToLong(hidden -> pixels[hidden.trainId()]).sum();
+            long rest = largestFirst.stream().skip(MOST_ENTRIES).mapToLong(Present::pixels).sum();
             entries.add(new Entry(BACKGROUND, (present.size() - MOST_ENTRIES) + " more", share(rest, labels.pixels())));
         }
         return new Legend(entries, labels.width());
     }
 
-    private static String shortened(String name) {
+    static String shortened(String name) {
         return name.length() <= LONGEST_NAME ? name : name.substring(0, LONGEST_NAME - 2) + "..";
     }
 

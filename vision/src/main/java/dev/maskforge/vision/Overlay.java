@@ -1,5 +1,8 @@
 package dev.maskforge.vision;
 
+import java.util.List;
+import java.util.Optional;
+
 /// A picture with its classes laid over it, for people to look at: each class in its colour, a thin line, dark on one side
 /// and light on the other, where classes meet, and below a legend of the classes present with their share of the pixels.
 public final class Overlay {
@@ -24,24 +27,36 @@ public final class Overlay {
         }
         PngFile.requireClasses(labels, classes);
         Legend legend = Legend.of(labels, classes);
-        Canvas canvas = new Canvas(picture.height() + legend.height(), Math.max(picture.width(), legend.width()), Legend.BACKGROUND);
-        canvas.put(picture);
-        tint(canvas, labels, classes);
+        Canvas canvas = canvas(picture, legend);
+        tint(canvas, labels, classes.classes().stream().map(shown -> Optional.of(shown.colour())).toList());
         drawContours(canvas, labels);
         legend.draw(canvas, picture.height());
         return canvas.image();
     }
 
-    private static void tint(Canvas canvas, LabelMap labels, ClassList classes) {
+    /// The picture, with room for the legend below.
+    static Canvas canvas(RgbImage picture, Legend legend) {
+        Canvas canvas = new Canvas(picture.height() + legend.height(), Math.max(picture.width(), legend.width()), Legend.BACKGROUND);
+        canvas.put(picture);
+        return canvas;
+    }
+
+    /// Lays its colour over each pixel.
+    ///
+    /// @param colours by label; none leaves the picture as it is
+    static void tint(Canvas canvas, LabelMap labels, List<Optional<Colour>> colours) {
         for (int y = 0; y < labels.height(); y++) {
             for (int x = 0; x < labels.width(); x++) {
-                canvas.fill(x, y, 1, 1, classes.get(labels.at(y, x)).colour(), CLASS_OPACITY);
+                Optional<Colour> colour = colours.get(labels.at(y, x));
+                if (colour.isPresent()) {
+                    canvas.fill(x, y, 1, 1, colour.get(), CLASS_OPACITY);
+                }
             }
         }
     }
 
     /// Of the two pixels on both sides of a border, the one to the left or above gets the light line, the other the dark.
-    private static void drawContours(Canvas canvas, LabelMap labels) {
+    static void drawContours(Canvas canvas, LabelMap labels) {
         int height = labels.height();
         int width = labels.width();
         int thickness = Math.max(1, (int) Math.round(Math.min(height, width) / PIXELS_PER_LINE));

@@ -18,7 +18,7 @@ import javax.imageio.ImageIO;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
-/// Writes pictures and label maps as PNG files, whole or not at all.
+/// Writes pictures, label maps, segments and masks as PNG files, whole or not at all.
 public final class PngFile {
     private static final int[] ONE_BAND = {0};
 
@@ -49,7 +49,7 @@ public final class PngFile {
             for (int pixel = 0; pixel < samples.length; pixel++) {
                 samples[pixel] = (byte) table[labels.at(pixel)];
             }
-            encode(image(bytes(samples, labels), grey(DataBuffer.TYPE_BYTE)), path);
+            encode(image(bytes(samples, labels.height(), labels.width()), grey(DataBuffer.TYPE_BYTE)), path);
             return;
         }
         short[] samples = new short[labels.pixels()];
@@ -59,6 +59,34 @@ public final class PngFile {
         WritableRaster raster = Raster.createInterleavedRaster(new DataBufferUShort(samples, samples.length), labels.width(),
                 labels.height(), labels.width(), 1, ONE_BAND, null);
         encode(image(raster, grey(DataBuffer.TYPE_USHORT)), path);
+    }
+
+    /// Writes the segments as COCO does: a picture whose red + 256 · green + 65536 · blue is the id, 0 where it is void.
+    ///
+    /// @throws ImageException if the file cannot be written
+    public static void writeSegments(PanopticSegmentation segmentation, Path path) {
+        byte[] rgb = new byte[Math.multiplyExact(3, segmentation.pixels())];
+        for (int pixel = 0; pixel < segmentation.pixels(); pixel++) {
+            int id = segmentation.idAt(pixel);
+            rgb[3 * pixel] = (byte) id;
+            rgb[3 * pixel + 1] = (byte) (id >> 8);
+            rgb[3 * pixel + 2] = (byte) (id >> 16);
+        }
+        write(RgbImage.ofRgb(rgb, segmentation.height(), segmentation.width()), path);
+    }
+
+    /// Writes a mask: one grey sample of 8 bits a pixel, 255 where it belongs, else 0.
+    ///
+    /// @throws ImageException if the file cannot be written
+    public static void writeMask(Mask mask, Path path) {
+        byte[] samples = new byte[Math.multiplyExact(mask.height(), mask.width())];
+        Box box = mask.box();
+        for (int y = box.y(); y < box.bottom(); y++) {
+            for (int x = box.x(); x < box.right(); x++) {
+                samples[y * mask.width() + x] = (byte) (mask.at(y, x) ? 255 : 0);
+            }
+        }
+        encode(image(bytes(samples, mask.height(), mask.width()), grey(DataBuffer.TYPE_BYTE)), path);
     }
 
     /// Writes the classes in their colours: with a palette up to 256 classes, else as a picture.
@@ -80,7 +108,8 @@ public final class PngFile {
             green[i] = (byte) colour.green();
             blue[i] = (byte) colour.blue();
         }
-        encode(image(bytes(labels.bytes(), labels), new IndexColorModel(8, classes.size(), red, green, blue)), path);
+        encode(image(bytes(labels.bytes(), labels.height(), labels.width()), new IndexColorModel(8, classes.size(), red, green, blue)),
+                path);
     }
 
     private static RgbImage coloured(LabelMap labels, ClassList classes) {
@@ -103,9 +132,8 @@ public final class PngFile {
         }
     }
 
-    private static WritableRaster bytes(byte[] samples, LabelMap labels) {
-        return Raster.createInterleavedRaster(new DataBufferByte(samples, samples.length), labels.width(), labels.height(),
-                labels.width(), 1, ONE_BAND, null);
+    private static WritableRaster bytes(byte[] samples, int height, int width) {
+        return Raster.createInterleavedRaster(new DataBufferByte(samples, samples.length), width, height, width, 1, ONE_BAND, null);
     }
 
     private static ColorModel grey(int dataType) {

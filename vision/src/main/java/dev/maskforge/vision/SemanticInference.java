@@ -7,21 +7,37 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.function.Supplier;
 
-/// From the raw outputs of a network trained for semantic segmentation to the label map of the picture, in the order of
-/// the original (`semantic_inference`, then `sem_seg_postprocess`): mask logits bilinear to the network's input, sigmoid,
-/// weighted by the softmax of the classes without "no object", summed over queries; then class scores cropped to the
-/// picture, bilinear to its original size, and the class of the highest score. The lowest class wins a tie; a score that
-/// is not a number never wins.
+/// From the raw outputs of a network to the label map of the picture, as the original does it: mask logits bilinear to the
+/// network's input, sigmoid, weighted by the softmax of the classes without "no object", summed over queries
+/// (`semantic_inference`), and the class of the highest score. The lowest class wins a tie; a score that is not a number
+/// never wins. Where cropping to the picture and the way to its original size (`sem_seg_postprocess`) come in between
+/// depends on what the network was trained for: [Resampled].
 ///
 /// Rows stream through, so nothing of `[Q, H, W]` or `[K, H, W]` is ever whole in memory unless asked for. Arithmetic is
 /// float32; scores agree with exact arithmetic to a few 1e-7, relative.
 ///
-/// @param workers the threads it may use
-public record SemanticInference(Workers workers) {
+/// @param workers   the threads it may use
+/// @param resampled what is cropped and brought to the original size
+public record SemanticInference(Workers workers, Resampled resampled) {
     /// Enough rows that the two which a band computes anew at its border do not matter.
     private static final int BAND_ROWS = 32;
 
-    /// On the caller's thread.
+    /// What is cropped to the picture and brought to its original size. It matters at the borders of segments only, and
+    /// not at all for a picture that goes into the network as it is.
+    public enum Resampled {
+        /// The class scores, after mixing: networks trained for semantic segmentation.
+        CLASS_SCORES,
+        /// The mask logits, before mixing: networks trained for panoptic or instance segmentation
+        /// (`sem_seg_postprocess_before_inference`).
+        MASK_LOGITS
+    }
+
+    /// For networks trained for semantic segmentation.
+    public SemanticInference(Workers workers) {
+        this(workers, Resampled.CLASS_SCORES);
+    }
+
+    /// For networks trained for semantic segmentation, on the caller's thread.
     public static SemanticInference singleThreaded() {
         return new SemanticInference(Workers.callerOnly());
     }
@@ -105,16 +121,20 @@ public record SemanticInference(Workers workers) {
 
     private void run(QueryOutputs outputs, int image, Geometry geometry, Supplier<RowSink> sinks) {
         float[] probabilities = ClassScores.probabilities(outputs, image);
+        boolean resizesScores = resampled == Resampled.CLASS_SCORES && !geometry.isIdentity();
         workers.forEachBand(geometry.originalHeight(), BAND_ROWS, () -> {
-            ClassScores scores = new ClassScores(outputs, image, probabilities, geometry);
+            MaskRows masks = resizesScores
+                    ? MaskRows.atNetworkSize(outputs, image, geometry)
+                    : MaskRows.atOriginalSize(outputs, image, geometry);
+            ClassScores scores = new ClassScores(masks, outputs.classes(), probabilities);
             RowSink sink = sinks.get();
-            return geometry.isIdentity()
-                    ? networkRows(scores, outputs.classes(), sink)
-                    : resizedRows(scores, outputs.classes(), geometry, sink);
+            return resizesScores
+                    ? resizedRows(scores, outputs.classes(), geometry, sink)
+                    : mixedRows(scores, outputs.classes(), sink);
         });
     }
 
-    private static Workers.Band networkRows(ClassScores classScores, int classes, RowSink sink) {
+    private static Workers.Band mixedRows(ClassScores classScores, int classes, RowSink sink) {
         float[][] scores = new float[classes][classScores.rowLength()];
         return (from, to) -> {
             for (int y = from; y < to; y++) {

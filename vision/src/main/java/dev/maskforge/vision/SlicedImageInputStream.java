@@ -30,6 +30,13 @@ final class SlicedImageInputStream extends ImageInputStreamImpl {
         }
     }
 
+    /// What no sound file has a decoder read.
+    private static final class Beyond implements Bytes {
+        private static IOException error() {
+            return new IOException("its data end before the picture");
+        }
+    }
+
     private SlicedImageInputStream(ImageSource source, List<Slice> slices, long length) {
         this.source = source;
         this.slices = slices;
@@ -47,6 +54,11 @@ final class SlicedImageInputStream extends ImageInputStreamImpl {
         /// The bytes of the file from `from` (inclusive) to `to` (exclusive).
         Builder add(long from, long to) {
             return add(to - from, new OfFile(from));
+        }
+
+        /// Makes reading any further an error: some decoders take the end for zeros without end.
+        Builder addGuard() {
+            return add(Long.MAX_VALUE - length, new Beyond());
         }
 
         private Builder add(long count, Bytes bytes) {
@@ -91,6 +103,7 @@ final class SlicedImageInputStream extends ImageInputStreamImpl {
         return switch (slice.bytes()) {
             case OfFile file -> source.unsignedByte(file.position() + at);
             case OfMemory memory -> memory.bytes[(int) at] & 0xff;
+            case Beyond _ -> throw Beyond.error();
         };
     }
 
@@ -103,12 +116,22 @@ final class SlicedImageInputStream extends ImageInputStreamImpl {
         if (streamPos >= length) {
             return -1;
         }
+        // As much as there is, over the borders of slices: the JDK's readInt takes less for the end.
+        int copied = 0;
+        while (copied < count && streamPos < length) {
+            copied += copy(target, offset + copied, count - copied);
+        }
+        return copied;
+    }
+
+    private int copy(byte[] target, int offset, int count) throws IOException {
         Slice slice = sliceAt(streamPos);
         long at = streamPos - slice.start();
         int copied = (int) Math.min(count, slice.length() - at);
         switch (slice.bytes()) {
             case OfFile file -> source.copy(file.position() + at, target, offset, copied);
             case OfMemory memory -> System.arraycopy(memory.bytes, (int) at, target, offset, copied);
+            case Beyond _ -> throw Beyond.error();
         }
         streamPos += copied;
         return copied;

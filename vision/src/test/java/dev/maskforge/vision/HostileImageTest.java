@@ -1,9 +1,7 @@
 package dev.maskforge.vision;
 
-import com.sun.management.ThreadMXBean;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,11 +10,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import java.util.zip.DeflaterOutputStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -29,21 +25,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /// Files that are broken or made to do harm. Each is refused in one line that names the file, the fault and the cure,
 /// within 2 seconds and 256 MB, or is read as a picture; nothing else happens, and no file is left behind.
-class HostileImageTest {
-    private static final long MOST_BYTES = 256L << 20;
-    private static final long MOST_NANOSECONDS = 2_000_000_000L;
-
-    @TempDir
-    Path folder;
-
-    private static byte[] fixture(String name) throws IOException {
-        return Files.readAllBytes(Fixtures.PILLOW.resolve("images").resolve(name));
-    }
-
-    private Path file(String name, byte[] content) throws IOException {
-        return Files.write(folder.resolve(name), content);
-    }
-
+class HostileImageTest extends HostileFiles {
     private static byte[] chunk(String type, byte[] data) {
         byte[] name = type.getBytes(StandardCharsets.ISO_8859_1);
         CRC32 checksum = new CRC32();
@@ -75,54 +57,12 @@ class HostileImageTest {
         return compressed.toByteArray();
     }
 
-    private static byte[] patched(byte[] file, int at, int... bytes) {
-        byte[] changed = file.clone();
-        for (int i = 0; i < bytes.length; i++) {
-            changed[at + i] = (byte) bytes[i];
-        }
-        return changed;
-    }
-
     private static int frameHeader(byte[] jpeg) {
         int at = 2;
         while (jpeg[at + 1] != (byte) 0xc0 && jpeg[at + 1] != (byte) 0xc2) {
             at += 2 + ((jpeg[at + 2] & 0xff) << 8 | jpeg[at + 3] & 0xff);
         }
         return at;
-    }
-
-    /// Refused in good form.
-    private String refusal(Path path, ImageLimits limits) throws IOException {
-        List<String> before = names();
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        long bytes = threads.getThreadAllocatedBytes(Thread.currentThread().threadId());
-        long start = System.nanoTime();
-        ImageException refusal = assertThrows(ImageException.class, () -> ImageFile.read(path, limits));
-        assertTrue(System.nanoTime() - start < MOST_NANOSECONDS, "too slow");
-        assertTrue(threads.getThreadAllocatedBytes(Thread.currentThread().threadId()) - bytes < MOST_BYTES, "too much memory");
-        assertEquals(before, names());
-        String message = String.valueOf(refusal.getMessage());
-        requireOneLine(message, "cannot read picture '");
-        return message.substring(message.indexOf("': ") + 3);
-    }
-
-    private String refusal(Path path) throws IOException {
-        return refusal(path, ImageLimits.DEFAULT);
-    }
-
-    /// What, where, the cure.
-    private static void requireOneLine(String message, String start) {
-        assertTrue(message.startsWith(start), message);
-        assertTrue(message.matches("[^\\p{Cntrl}]*': [^\\p{Cntrl}]+; [^\\p{Cntrl}]+"), message);
-        assertTrue(message.length() < 600, message);
-    }
-
-    private List<String> names() throws IOException {
-        try (Stream<Path> here = Files.list(folder);
-                Stream<Path> temporary = Files.list(Path.of(System.getProperty("java.io.tmpdir", "/tmp")))) {
-            Stream<Path> ofDecoders = temporary.filter(path -> path.getFileName().toString().startsWith("imageio"));
-            return Stream.concat(here, ofDecoders).map(Path::toString).sorted().toList();
-        }
     }
 
     @Test
@@ -143,7 +83,8 @@ class HostileImageTest {
     @Test
     void textThatIsCalledJpeg() throws IOException {
         Path path = file("text.jpg", "this is no picture\n".getBytes(StandardCharsets.UTF_8));
-        assertEquals("it is no picture by its first bytes; PNG and JPEG are read: convert it to one of them", refusal(path));
+        assertEquals("it is no picture by its first bytes; PNG, JPEG, TIFF, WebP, BMP and GIF are read: convert it to one of them",
+                refusal(path));
     }
 
     @Test
@@ -153,10 +94,7 @@ class HostileImageTest {
 
     @Test
     void otherFormatsAreNamed() throws IOException {
-        assertTrue(refusal(file("a.png", "RIFF0000WEBPVP8 ".getBytes(StandardCharsets.ISO_8859_1))).startsWith("it is a WebP picture; "));
-        assertTrue(refusal(file("b.png", "GIF89a".getBytes(StandardCharsets.ISO_8859_1))).startsWith("it is a GIF picture; "));
-        assertTrue(refusal(file("c.png", "II*\0".getBytes(StandardCharsets.ISO_8859_1))).startsWith("it is a TIFF picture; "));
-        assertTrue(refusal(file("d.png", "BM".getBytes(StandardCharsets.ISO_8859_1))).startsWith("it is a BMP picture; "));
+        assertTrue(refusal(file("a.png", "II+\0".getBytes(StandardCharsets.ISO_8859_1))).startsWith("it is a BigTIFF picture; "));
         assertTrue(refusal(file("e.png", "0000ftypavif".getBytes(StandardCharsets.ISO_8859_1))).startsWith("it is an AVIF "));
     }
 
@@ -260,12 +198,7 @@ class HostileImageTest {
         byte[] bomb = png(header(4, 4, 8, 0), chunk("zTXt", text.toByteArray()), chunk("iCCP", new byte[50_000_000]), many.toByteArray(),
                 chunk("IDAT", deflated(20)), chunk("IEND", new byte[0]));
         Path path = file("bomb.png", bomb);
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        long bytes = threads.getThreadAllocatedBytes(Thread.currentThread().threadId());
-        long start = System.nanoTime();
-        assertEquals(4, ImageFile.read(path).height());
-        assertTrue(System.nanoTime() - start < MOST_NANOSECONDS, "too slow");
-        assertTrue(threads.getThreadAllocatedBytes(Thread.currentThread().threadId()) - bytes < MOST_BYTES, "too much memory");
+        assertEquals(4, bounded(() -> ImageFile.read(path)).height());
     }
 
     @Test
@@ -292,6 +225,19 @@ class HostileImageTest {
         }
         file.write(jpeg, scan, jpeg.length - scan);
         assertEquals("it has more than 100 scans; save it anew with another program", refusal(file("scans.jpg", file.toByteArray())));
+    }
+
+    /// Catches what a decoder that calls itself without end comes to; the formats' own tests look for such files.
+    @Test
+    void aDecoderThatExhaustsTheStack() {
+        Path path = Path.of("deep.webp");
+        ImageException refusal = assertThrows(ImageException.class, () -> ImageFile.orRefused(path, () -> nested(100_000_000)));
+        requireOneLine(String.valueOf(refusal.getMessage()), "cannot read picture 'deep.webp': it is damaged: its parts lie too deep");
+    }
+
+    /// As deep as it is told.
+    private static RgbImage nested(int levels) {
+        return levels == 0 ? Fixtures.picture("waves", 1, 1) : ExifOrientation.apply(ExifOrientation.UPRIGHT, nested(levels - 1));
     }
 
     @Test

@@ -1,0 +1,62 @@
+package dev.maskforge.vision;
+
+import dev.maskforge.graph.Tensor;
+import java.lang.foreign.MemorySegment;
+
+/// The softmax of the class logits of one picture, float32 `[Q, K + 1]`; the last class is "no object".
+final class ClassProbabilities {
+    private final float[] probabilities;
+    private final int queries;
+    private final int classes;
+
+    private ClassProbabilities(float[] probabilities, int queries, int classes) {
+        this.probabilities = probabilities;
+        this.queries = queries;
+        this.classes = classes;
+    }
+
+    static ClassProbabilities of(QueryOutputs outputs, int image) {
+        MemorySegment logits = outputs.classLogits(image);
+        int length = outputs.classes() + 1;
+        float[] probabilities = new float[Math.multiplyExact(outputs.queries(), length)];
+        double[] powers = new double[length];
+        for (int query = 0; query < outputs.queries(); query++) {
+            double highest = Double.NEGATIVE_INFINITY;
+            for (int i = 0; i < length; i++) {
+                powers[i] = logits.get(Tensor.FLOAT32, ((long) query * length + i) * Float.BYTES);
+                highest = Math.max(highest, powers[i]);
+            }
+            double sum = 0;
+            for (int i = 0; i < length; i++) {
+                powers[i] = Math.exp(powers[i] - highest);
+                sum += powers[i];
+            }
+            for (int i = 0; i < length; i++) {
+                probabilities[query * length + i] = (float) (powers[i] / sum);
+            }
+        }
+        return new ClassProbabilities(probabilities, outputs.queries(), outputs.classes());
+    }
+
+    int queries() {
+        return queries;
+    }
+
+    /// `K`, which is also the index of "no object".
+    int classes() {
+        return classes;
+    }
+
+    float of(int query, int trainId) {
+        return probabilities[query * (classes + 1) + trainId];
+    }
+
+    /// The likeliest class of a query, "no object" included; the lowest of equals.
+    int likeliest(int query) {
+        int best = 0;
+        for (int i = 1; i <= classes; i++) {
+            best = of(query, i) > of(query, best) ? i : best;
+        }
+        return best;
+    }
+}
