@@ -43,9 +43,9 @@ public final class Converter {
     public record Result(Path file, Graph graph) {}
 
     /// Any batch, at the dataset's native size or else any size.
-    public static InputShape standardInput(Dataset dataset) {
-        Optional<Size> size = dataset.nativeSize();
-        return size.isPresent() ? InputShape.ofSize(size.get().height(), size.get().width()) : InputShape.free();
+    public static InputShape standardInput(ModelFile model) {
+        Optional<Size> size = model.dataset().nativeSize();
+        return size.isPresent() ? InputShape.ofSize(size.get().height(), size.get().width()) : model.freeInput();
     }
 
     /// Labels for semantic models; what panoptic and instance models say is raw until it is put together.
@@ -59,7 +59,7 @@ public final class Converter {
     ///                            fit its model
     public static Result convert(ModelFile model, Path target, Options options) {
         requireFreeFor(target, model.path());
-        InputShape input = options.input().orElseGet(() -> standardInput(model.dataset()));
+        InputShape input = options.input().orElseGet(() -> standardInput(model));
         Graph authored = model.graph(input, options.output().orElseGet(() -> standardOutput(model.task())));
         Lowering lowering = new Lowering(Set.of(), options.deformableAttention());
         Graph graph = Pipeline.of(lowering, new FoldConstants(), new RemoveUnused()).run(authored).graph();

@@ -2,14 +2,18 @@ package dev.maskforge;
 
 import dev.maskforge.checkpoint.Checkpoints;
 import dev.maskforge.checkpoint.Checksum;
+import dev.maskforge.checkpoint.HuggingFaceFolder;
 import dev.maskforge.checkpoint.OfficialName;
 import dev.maskforge.checkpoint.Weights;
 import dev.maskforge.graph.Graph;
 import dev.maskforge.models.CheckpointModel;
+import dev.maskforge.models.HuggingFaceConfiguration;
 import dev.maskforge.models.InputShape;
+import dev.maskforge.models.Mask2Former;
 import dev.maskforge.models.MaskClassifier;
+import dev.maskforge.models.MaskFormer;
+import dev.maskforge.models.ModelConfiguration;
 import dev.maskforge.models.Models;
-import dev.maskforge.models.Normalisation;
 import dev.maskforge.models.Output;
 import dev.maskforge.models.Task;
 import dev.maskforge.models.Zoo;
@@ -17,12 +21,15 @@ import dev.maskforge.models.layer.Parameters.Usage;
 import dev.maskforge.vision.ClassList;
 import dev.maskforge.vision.SegmentationClass;
 import java.lang.foreign.Arena;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -35,40 +42,46 @@ public final class ModelFile implements AutoCloseable {
     private final Weights weights;
     private final CheckpointModel model;
     private final Checksum checksum;
-    private final Optional<Zoo.Entry> official;
-    private final Dataset dataset;
-    private final Task task;
+    private final ModelIdentity identity;
     private final Arena arena = Arena.ofShared();
     private int users;
     private boolean closed;
 
-    private ModelFile(Path path, Weights weights, CheckpointModel model, Checksum checksum, Optional<Zoo.Entry> official,
-            ModelOptions options) {
+    private ModelFile(Path path, Weights weights, CheckpointModel model, Checksum checksum, ModelIdentity identity) {
         this.path = path;
         this.checksum = checksum;
         this.weights = weights;
         this.model = model;
-        this.official = official;
-        this.dataset = dataset(model.model(), official, options);
-        this.task = official.map(Zoo.Entry::task).or(options::task).orElse(Task.SEMANTIC);
+        this.identity = identity;
     }
 
-    /// Opens a checkpoint. Task and dataset come from the table of official files, else from the options, else the dataset
-    /// from the number of classes, and the task is semantic. An official file's name holds digits of its md5, which are
-    /// checked.
+    /// Opens a checkpoint: a file, a Hugging Face folder, or the name of one in the local hub cache. Task and dataset come
+    /// from the table of official files, else from the options, else from the configuration beside the weights, else from
+    /// the number of classes. An official file's name holds digits of its md5, which are checked.
     ///
     /// @throws dev.maskforge.checkpoint.CheckpointException if it is no checkpoint, is damaged, or is not what its name says
     /// @throws dev.maskforge.models.UnknownModelException   if it holds no model that is known
-    public static ModelFile open(Path path, ModelOptions options) {
+    /// @throws MaskforgeException                           if the options contradict it
+    public static ModelFile open(Path given, ModelOptions options) {
+        Path path = located(given);
         Weights weights = Checkpoints.open(path);
         try {
             Checksum checksum = Checksum.of(path);
             Optional<Zoo.Entry> official = official(path, checksum);
-            return new ModelFile(path, weights, Models.recognise(weights), checksum, official, options);
+            ModelConfiguration beside = HuggingFaceFolder.find(path).map(folder -> HuggingFaceConfiguration.read(folder.config()))
+                    .orElse(ModelConfiguration.none());
+            CheckpointModel model = Models.recognise(weights, options.configuration().withNetworkOf(beside));
+            return new ModelFile(path, weights, model, checksum, ModelIdentity.of(model.model(), official, options, beside));
         } catch (RuntimeException | Error e) {
             weights.close();
             throw e;
         }
+    }
+
+    /// The path itself, or the folder in the local hub cache that it is the name of.
+    private static Path located(Path given) {
+        boolean mayBeName = !Files.exists(given) && HuggingFaceFolder.isHubName(given.toString());
+        return mayBeName ? HuggingFaceFolder.inHubCache(given.toString(), System.getenv()).path() : given;
     }
 
     public Path path() {
@@ -90,27 +103,54 @@ public final class ModelFile implements AutoCloseable {
 
     /// Its line in the zoo, if it is an official file.
     public Optional<Zoo.Entry> official() {
-        return official;
+        return identity.official();
     }
 
     public Dataset dataset() {
-        return dataset;
+        return identity.dataset();
     }
 
     public Task task() {
-        return task;
+        return identity.task();
     }
 
-    /// The names and colours of the classes: the dataset's, or made up where its list is not known.
+    /// The names and colours of the classes: the user's, the dataset's, those beside the weights, or made up.
     public ClassList classes() {
-        int count = model.model().classes();
-        return ClassList.ofDataset(dataset.name()).filter(list -> list.size() == count).orElseGet(() -> ClassList.generated(count));
+        return identity.classes();
+    }
+
+    /// What the model can be asked for: what it was trained for, and for a model of panoptic segmentation the labels in its
+    /// segments and, as the original has it for Mask2Former, the things as instances.
+    public Set<Task> results() {
+        return switch (identity.task()) {
+            case PANOPTIC -> switch (model.model()) {
+                case Mask2Former _ -> EnumSet.allOf(Task.class);
+                case MaskFormer _ -> EnumSet.of(Task.SEMANTIC, Task.PANOPTIC);
+            };
+            case SEMANTIC, INSTANCE -> EnumSet.of(identity.task());
+        };
+    }
+
+    /// What to do for an answer that is not among [#results()]; what an official file is trained for is known.
+    public String cureForTask() {
+        return identity.official().isPresent() ? "take another official model, see 'maskforge zoo'"
+                : "if it is trained for another task, say so with '--task'";
+    }
+
+    /// How it is run.
+    ModelIdentity identity() {
+        return identity;
+    }
+
+    /// The input of a graph for pictures of any size.
+    public InputShape freeInput() {
+        return identity.sizeDivisibility() == 1 ? InputShape.unpadded() : InputShape.free();
     }
 
     /// How the model and the file's tensors meet.
     public Usage usage() {
         try (Arena widened = Arena.ofConfined()) {
-            return model.build(InputShape.free(), Output.RAW, Normalisation.IMAGENET, widened).usage();
+            return model.build(InputShape.free(), Output.RAW, identity.normalisation(), widened).usage();
         }
     }
 
@@ -118,7 +158,7 @@ public final class ModelFile implements AutoCloseable {
     ///
     /// @throws MaskforgeException if weights are missing, of another shape, or left over
     public Graph graph(InputShape input, Output output) {
-        CheckpointModel.Built built = model.build(input, output, Normalisation.IMAGENET, arena);
+        CheckpointModel.Built built = model.build(input, output, identity.normalisation(), arena);
         requireComplete(built.usage());
         return built.graph().withMetadata(metadata(input, output));
     }
@@ -146,14 +186,17 @@ public final class ModelFile implements AutoCloseable {
         metadata.put("maskforge.source.md5", checksum.hexadecimal());
         metadata.put("maskforge.architecture", model.model().name());
         metadata.put("maskforge.backbone", model.model().backbone().name());
-        metadata.put("maskforge.task", task.toString());
-        metadata.put("maskforge.dataset", dataset.name());
+        metadata.put("maskforge.task", identity.task().toString());
+        metadata.put("maskforge.dataset", identity.dataset().name());
         metadata.put("maskforge.classes", Integer.toString(model.model().classes()));
         metadata.put("maskforge.class_names", classes().classes().stream().map(SegmentationClass::name).collect(Collectors.joining("\n")));
+        metadata.put("maskforge.things", classes().classes().stream().filter(SegmentationClass::isThing)
+                .map(each -> Integer.toString(each.trainId())).collect(Collectors.joining(",")));
+        metadata.put("maskforge.size_divisibility", Integer.toString(identity.sizeDivisibility()));
         metadata.put("maskforge.queries", Integer.toString(model.model().queries()));
         metadata.put("maskforge.output", output.name().toLowerCase(Locale.ROOT));
         metadata.put("maskforge.input", "image: float32 [" + input.batch() + ", 3, " + input.height() + ", " + input.width()
-                + "], RGB, 0 to 255, padded on the right and at the bottom with " + Normalisation.IMAGENET.mean());
+                + "], RGB, 0 to 255, padded on the right and at the bottom with " + identity.normalisation().mean());
         metadata.put("maskforge.precision", "fp32");
         return metadata;
     }
@@ -161,14 +204,11 @@ public final class ModelFile implements AutoCloseable {
     private static Optional<Zoo.Entry> official(Path path, Checksum checksum) {
         Optional<OfficialName> name = OfficialName.of(path);
         name.ifPresent(official -> official.verify(path, checksum));
+        name.flatMap(official -> Zoo.findUnsupported(official.digits())).ifPresent(file -> {
+            throw new MaskforgeException(path + " is the official " + file.configuration() + ", " + file.kind().reason()
+                    + "; Maskforge runs MaskFormer and Mask2Former for pictures, see 'maskforge zoo'");
+        });
         return name.flatMap(official -> Zoo.find(official.digits()));
-    }
-
-    private static Dataset dataset(MaskClassifier model, Optional<Zoo.Entry> official, ModelOptions options) {
-        Dataset dataset = official.flatMap(entry -> Dataset.named(entry.dataset())).or(options::dataset)
-                .orElseGet(() -> Dataset.ofClasses(model.classes()));
-        return dataset.classes() == model.classes() ? dataset
-                : new Dataset(dataset.name(), model.classes(), dataset.resizeRule(), dataset.nativeSize());
     }
 
     /// Keeps the file open until as many calls of [#release()].
@@ -195,7 +235,7 @@ public final class ModelFile implements AutoCloseable {
             return;
         }
         closed = true;
-        weights.close();
+        model.weights().close();
         arena.close();
     }
 }

@@ -10,20 +10,21 @@ import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.Tensor;
 import dev.maskforge.models.CheckpointModel;
-import dev.maskforge.models.InputShape;
+import dev.maskforge.models.Normalisation;
 import dev.maskforge.models.Output;
-import dev.maskforge.models.Task;
 import dev.maskforge.passes.Lowering;
 import dev.maskforge.passes.Pipeline;
 import dev.maskforge.passes.RemoveUnused;
 import dev.maskforge.vision.Geometry;
 import dev.maskforge.vision.ImageFile;
+import dev.maskforge.vision.InstanceSegmentation;
 import dev.maskforge.vision.LabelMap;
+import dev.maskforge.vision.PanopticSegmentation;
+import dev.maskforge.vision.PixelMean;
 import dev.maskforge.vision.Preprocessing;
 import dev.maskforge.vision.QueryOutputs;
 import dev.maskforge.vision.ResizeRule;
 import dev.maskforge.vision.RgbImage;
-import dev.maskforge.vision.SemanticInference;
 import dev.maskforge.vision.SemanticInference.ConfidentLabels;
 import dev.maskforge.vision.Workers;
 import java.awt.image.BufferedImage;
@@ -62,15 +63,23 @@ public final class Segmenter implements AutoCloseable {
     private final SessionPool sessions;
     private final ThreadPool threads;
     private final Preprocessing preprocessing;
-    private final SemanticInference inference;
+    private final Inference inference;
 
     private Segmenter(ModelFile model, Engine engine, ThreadPool threads, Options options) {
         this.model = model;
         this.engine = engine;
         this.sessions = new SessionPool(engine);
         this.threads = threads;
-        this.preprocessing = Preprocessing.official(options.resizeRule().orElse(model.dataset().resizeRule()));
-        this.inference = new SemanticInference(new Workers(threads, options.engineOptions().threads()));
+        ModelIdentity identity = model.identity();
+        this.preprocessing = new Preprocessing(options.resizeRule().orElse(identity.resizeRule()), identity.sizeDivisibility(),
+                mean(identity.normalisation()));
+        this.inference = Inference.of(model, options.thresholds().over(identity.thresholds()),
+                new Workers(threads, options.engineOptions().threads()));
+    }
+
+    private static PixelMean mean(Normalisation normalisation) {
+        List<Float> mean = normalisation.mean();
+        return new PixelMean(mean.get(0), mean.get(1), mean.get(2));
     }
 
     /// How a segmenter works.
@@ -79,21 +88,38 @@ public final class Segmenter implements AutoCloseable {
     /// @param engine        the engine's name
     /// @param engineOptions threads and precision
     /// @param resizeRule    the size at which pictures enter the network, by default the dataset's official rule
-    public record Options(ModelOptions model, String engine, EngineOptions engineOptions, Optional<ResizeRule> resizeRule) {
+    /// @param thresholds    of panoptic and instance inference, by default the dataset's official ones
+    public record Options(ModelOptions model, String engine, EngineOptions engineOptions, Optional<ResizeRule> resizeRule,
+            ThresholdOptions thresholds) {
         /// ONNX Runtime on all physical cores, at the official size.
         public static Options standard() {
-            return new Options(ModelOptions.none(), DEFAULT_ENGINE, EngineOptions.standard(), Optional.empty());
+            return new Options(ModelOptions.none(), DEFAULT_ENGINE, EngineOptions.standard(), Optional.empty(), ThresholdOptions.none());
+        }
+
+        /// The same with what the checkpoint cannot say of itself.
+        public Options withModel(ModelOptions options) {
+            return new Options(options, engine, engineOptions, resizeRule, thresholds);
+        }
+
+        /// The same with another size at which pictures enter the network.
+        public Options withResizeRule(ResizeRule rule) {
+            return new Options(model, engine, engineOptions, Optional.of(rule), thresholds);
+        }
+
+        /// The same with other thresholds.
+        public Options withThresholds(ThresholdOptions others) {
+            return new Options(model, engine, engineOptions, resizeRule, others);
         }
     }
 
-    /// A label map and where the time went.
-    public record Segmentation(LabelMap labels, Stages stages) {}
+    /// An answer and where the time went.
+    public record Timed<T>(T answer, Stages stages) {}
 
     /// The stages of one picture's way; decoding a file is not among them.
     ///
     /// @param preprocess  resizing, padding, conversion to float
     /// @param compute     the engine, transfers included
-    /// @param postprocess from mask and class logits to the label map
+    /// @param postprocess from mask and class logits to the answer
     public record Stages(Duration preprocess, Duration compute, Duration postprocess) {
         public Duration total() {
             return preprocess.plus(compute).plus(postprocess);
@@ -107,8 +133,7 @@ public final class Segmenter implements AutoCloseable {
 
     /// Opens a checkpoint.
     ///
-    /// @throws MaskforgeException                           if the model is made for another task than semantic segmentation, or
-    ///                                                      the file's tensors do not fit it
+    /// @throws MaskforgeException                           if the file's tensors do not fit the model, or the options it
     /// @throws dev.maskforge.checkpoint.CheckpointException if the file is no checkpoint, or is damaged
     /// @throws dev.maskforge.models.UnknownModelException   if it holds no model that is known
     /// @throws dev.maskforge.engine.EngineException         if the engine is missing or refuses the model
@@ -116,12 +141,7 @@ public final class Segmenter implements AutoCloseable {
         EngineProvider provider = Engines.named(options.engine());
         ModelFile model = ModelFile.open(checkpoint, options.model());
         try {
-            if (model.task() != Task.SEMANTIC) {
-                throw new MaskforgeException(
-                        checkpoint + " is trained for " + model.task() + " output, which is not supported yet; convert it with "
-                                + "'--output raw' to get its class and mask logits");
-            }
-            Graph authored = model.graph(InputShape.free(), Output.RAW);
+            Graph authored = model.graph(model.freeInput(), Output.RAW);
             Lowering lowering = new Lowering(provider.nativeOperations(), Lowering.DeformableAttention.GRID_SAMPLE);
             Graph graph = Pipeline.of(lowering, new RemoveUnused()).run(authored).graph();
             return over(model, provider.build(graph, options.engineOptions()), options);
@@ -160,22 +180,48 @@ public final class Segmenter implements AutoCloseable {
     }
 
     public LabelMap segment(RgbImage picture) {
-        return timed(picture).labels();
+        return predict(picture, Prediction::labels);
     }
 
     /// The same, given up after a while.
     ///
     /// @throws dev.maskforge.engine.EngineException if the engine takes longer
     public LabelMap segment(RgbImage picture, Duration atMost) {
-        Geometry geometry = preprocessing.geometry(picture.height(), picture.width());
-        return run(List.of(picture), geometry, (session, inputs) -> session.run(inputs, atMost),
-                outputs -> inference.labels(outputs, 0, geometry));
+        return run(List.of(picture), (session, inputs) -> session.run(inputs, atMost), Prediction::labels).getFirst();
     }
 
-    /// The label maps of several pictures. Up to eight that follow each other and enter the network at one size run as one
-    /// batch.
+    /// The label maps of several pictures.
     public List<LabelMap> segment(List<RgbImage> pictures) {
-        List<LabelMap> labels = new ArrayList<>();
+        return predict(pictures, Prediction::labels);
+    }
+
+    /// The label map with the score of each pixel's class.
+    public ConfidentLabels segmentWithConfidence(RgbImage picture) {
+        return predict(picture, Prediction::confidentLabels);
+    }
+
+    /// The segments of a picture: things one by one, stuff by class.
+    ///
+    /// @throws MaskforgeException if the model was not trained for panoptic segmentation
+    public PanopticSegmentation panoptic(RgbImage picture) {
+        return predict(picture, Prediction::panoptic);
+    }
+
+    /// The objects in a picture.
+    ///
+    /// @throws MaskforgeException if the model does not tell objects apart
+    public InstanceSegmentation instances(RgbImage picture) {
+        return predict(picture, Prediction::instances);
+    }
+
+    /// What the function makes of what the network says of a picture: several answers from one run, for one.
+    public <T> T predict(RgbImage picture, Function<Prediction, T> answer) {
+        return run(List.of(picture), Session::run, answer).getFirst();
+    }
+
+    /// The same for several pictures. Up to eight that follow each other and enter the network at one size run as one batch.
+    public <T> List<T> predict(List<RgbImage> pictures, Function<Prediction, T> answer) {
+        List<T> answers = new ArrayList<>();
         int start = 0;
         while (start < pictures.size()) {
             Geometry first = geometry(pictures.get(start));
@@ -183,40 +229,24 @@ public final class Segmenter implements AutoCloseable {
             while (end < Math.min(pictures.size(), start + LARGEST_BATCH) && sameInput(first, geometry(pictures.get(end)))) {
                 end++;
             }
-            List<RgbImage> batch = pictures.subList(start, end);
-            labels.addAll(run(batch, first, Session::run, outputs -> labels(batch, outputs)));
+            answers.addAll(run(pictures.subList(start, end), Session::run, answer));
             start = end;
         }
-        return labels;
+        return answers;
     }
 
-    private List<LabelMap> labels(List<RgbImage> batch, QueryOutputs outputs) {
-        List<LabelMap> labels = new ArrayList<>();
-        for (int i = 0; i < batch.size(); i++) {
-            labels.add(inference.labels(outputs, i, geometry(batch.get(i))));
-        }
-        return labels;
-    }
-
-    /// The label map with the score of each pixel's class.
-    public ConfidentLabels segmentWithConfidence(RgbImage picture) {
-        Geometry geometry = geometry(picture);
-        return run(List.of(picture), geometry, Session::run, outputs -> inference.confidentLabels(outputs, 0, geometry));
-    }
-
-    /// The label map, and where the time went.
-    public Segmentation timed(RgbImage picture) {
+    /// The answer, and where the time went.
+    public <T> Timed<T> timed(RgbImage picture, Function<Prediction, T> answer) {
         long start = System.nanoTime();
-        Geometry geometry = geometry(picture);
         long[] marks = new long[3];
-        LabelMap labels = run(List.of(picture), geometry, (session, inputs) -> {
+        T made = run(List.of(picture), (session, inputs) -> {
             marks[0] = System.nanoTime();
             Map<String, Tensor> outputs = session.run(inputs);
             marks[1] = System.nanoTime();
             return outputs;
-        }, outputs -> inference.labels(outputs, 0, geometry));
+        }, answer).getFirst();
         marks[2] = System.nanoTime();
-        return new Segmentation(labels, new Stages(Duration.ofNanos(marks[0] - start), Duration.ofNanos(marks[1] - marks[0]),
+        return new Timed<>(made, new Stages(Duration.ofNanos(marks[0] - start), Duration.ofNanos(marks[1] - marks[0]),
                 Duration.ofNanos(marks[2] - marks[1])));
     }
 
@@ -232,8 +262,9 @@ public final class Segmenter implements AutoCloseable {
         Map<String, Tensor> of(Session session, Map<String, Tensor> inputs);
     }
 
-    /// Pictures through preprocessing and engine; `result` makes of the outputs what the caller wants while they last.
-    private <T> T run(List<RgbImage> pictures, Geometry first, Run run, Function<QueryOutputs, T> result) {
+    /// Pictures of one input size through preprocessing and engine; answers are made while the outputs last.
+    private <T> List<T> run(List<RgbImage> pictures, Run run, Function<Prediction, T> answer) {
+        Geometry first = geometry(pictures.getFirst());
         try (Arena arena = Arena.ofConfined(); SessionPool.Lease lease = sessions.borrow()) {
             Shape shape = Shape.of(pictures.size(), 3, first.paddedHeight(), first.paddedWidth());
             Tensor input = Tensor.allocate(DataType.FLOAT32, shape, arena);
@@ -243,7 +274,12 @@ public final class Segmenter implements AutoCloseable {
                 preprocessing.write(pictures.get(i), geometry(pictures.get(i)), planes);
             }
             Map<String, Tensor> outputs = run.of(lease.session(), Map.of(CheckpointModel.IMAGE, input));
-            return result.apply(new QueryOutputs(output(outputs, "pred_logits"), output(outputs, "pred_masks")));
+            QueryOutputs queries = new QueryOutputs(output(outputs, "pred_logits"), output(outputs, "pred_masks"));
+            List<T> answers = new ArrayList<>();
+            for (int i = 0; i < pictures.size(); i++) {
+                answers.add(answer.apply(new Prediction(queries, i, geometry(pictures.get(i)), inference)));
+            }
+            return answers;
         }
     }
 

@@ -7,6 +7,7 @@ import dev.maskforge.graph.Tensor;
 import dev.maskforge.vision.RgbImage;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 
 /// What the original computes in PyTorch from a small checkpoint, at one size (tools/fixtures/README.md).
 record Original(Weights expected, String size) implements AutoCloseable {
@@ -16,6 +17,14 @@ record Original(Weights expected, String size) implements AutoCloseable {
 
     static Original open(String model, String size) {
         return new Original(Checkpoints.open(folder(model).resolve("expected.pkl")), size);
+    }
+
+    /// The sizes at which the whole network ran.
+    static List<String> networkSizes(String model) {
+        try (Weights expected = Checkpoints.open(folder(model).resolve("expected.pkl"))) {
+            return expected.keys().stream().filter(key -> key.endsWith("/pred_logits")).map(key -> key.substring(0, key.indexOf('/')))
+                    .toList();
+        }
     }
 
     private static Path folder(String model) {

@@ -1,15 +1,18 @@
 package dev.maskforge;
 
 import dev.maskforge.engine.EngineException;
-import dev.maskforge.engine.EngineOptions;
+import dev.maskforge.models.Task;
+import dev.maskforge.vision.ClassList;
+import dev.maskforge.vision.InstanceSegmentation;
 import dev.maskforge.vision.LabelMap;
+import dev.maskforge.vision.PanopticSegmentation;
 import dev.maskforge.vision.ResizeRule;
 import dev.maskforge.vision.RgbImage;
 import dev.maskforge.vision.SemanticInference.ConfidentLabels;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -28,9 +31,7 @@ class SegmenterTest {
     }
 
     private static Segmenter open(String model, ResizeRule rule) {
-        return Segmenter.open(Original.checkpoint(model),
-                new Segmenter.Options(ModelOptions.none(), "onnxruntime", EngineOptions.standard(),
-                        Optional.of(rule)));
+        return Segmenter.open(Original.checkpoint(model), Segmenter.Options.standard().withResizeRule(rule));
     }
 
     /// A picture of the network's own size needs no resizing, so the labels are the original's wherever it is sure.
@@ -116,6 +117,42 @@ class SegmenterTest {
         try (Original original = Original.open("maskformer-r50", "64x128")) {
             RgbImage picture = original.picture(0);
             assertThrows(IllegalStateException.class, () -> segmenter.segment(picture));
+        }
+    }
+
+    private static Segmenter open(String model, Task task) {
+        return Segmenter.open(Original.checkpoint(model), Segmenter.Options.standard().withModel(ModelOptions.none().trainedFor(task))
+                .withResizeRule(new ResizeRule.FitInside(64, 128)));
+    }
+
+    /// One run of the network gives all answers, and each is what is given alone.
+    @Test
+    void answersSeveralQuestionsFromOneRun() {
+        try (Original original = Original.open("mask2former-r50", "64x128"); Segmenter segmenter = open("mask2former-r50", Task.PANOPTIC)) {
+            RgbImage picture = original.picture(0);
+            record All(LabelMap labels, PanopticSegmentation panoptic, InstanceSegmentation instances) {}
+            All all = segmenter.predict(picture, said -> new All(said.labels(), said.panoptic(), said.instances()));
+            assertEquals(segmenter.segment(picture), all.labels());
+            assertEquals(segmenter.panoptic(picture), all.panoptic());
+            assertEquals(segmenter.instances(picture), all.instances());
+            ClassList classes = segmenter.model().classes();
+            assertTrue(all.instances().instances().stream().allMatch(instance -> classes.get(instance.trainId()).isThing()));
+        }
+    }
+
+    @Test
+    void givesOnlyWhatTheModelWasTrainedFor() {
+        try (Original original = Original.open("maskformer-r50", "64x128");
+                Segmenter semantic = open("maskformer-r50", Task.SEMANTIC);
+                Segmenter panoptic = open("maskformer-r50", Task.PANOPTIC);
+                Segmenter instance = open("mask2former-r50", Task.INSTANCE)) {
+            RgbImage picture = original.picture(0);
+            assertThrows(MaskforgeException.class, () -> semantic.panoptic(picture));
+            assertThrows(MaskforgeException.class, () -> semantic.instances(picture));
+            assertThrows(MaskforgeException.class, () -> panoptic.instances(picture));
+            assertThrows(MaskforgeException.class, () -> instance.segment(picture));
+            assertEquals(EnumSet.of(Task.SEMANTIC, Task.PANOPTIC), panoptic.model().results());
+            assertEquals(100, instance.instances(picture).instances().size());
         }
     }
 }

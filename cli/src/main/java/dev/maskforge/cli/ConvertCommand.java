@@ -34,7 +34,7 @@ final class ConvertCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "CHECKPOINT", description = "a Detectron2 .pkl file")
+    @Parameters(paramLabel = "MODEL", description = "a checkpoint (.pkl, .pth, .safetensors, ...), a Hugging Face folder, or the name of one in the local hub cache")
     private Path checkpoint;
 
     @Option(names = {"-o", "--out"}, required = true, paramLabel = "FILE", description = "the ONNX file to write")
@@ -68,7 +68,9 @@ final class ConvertCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         try (ModelFile file = ModelFile.open(checkpoint, model.options())) {
             Converter.Result result = Converter.convert(file, target,
-                    new Converter.Options(Optional.of(batched.apply(sized.orElseGet(() -> Converter.standardInput(file.dataset())))),
+                    new Converter.Options(
+                            Optional.of(batched
+                                    .apply(sized.orElseGet(() -> FREE.equals(size) ? file.freeInput() : Converter.standardInput(file)))),
                             Optional.ofNullable(output),
                             deformableAttention));
             if (!says.isQuiet()) {
@@ -79,13 +81,10 @@ final class ConvertCommand implements Callable<Integer> {
         return ExitCode.DONE;
     }
 
-    /// The input of the size that was asked for, if one was.
+    /// The input of the fixed size that was asked for, if one was.
     private Optional<InputShape> sized() {
-        if (size == null) {
+        if (size == null || size.equals(FREE)) {
             return Optional.empty();
-        }
-        if (size.equals(FREE)) {
-            return Optional.of(InputShape.free());
         }
         try {
             return Optional.of(SizeByText.input(new SizeByText().convert(size)));

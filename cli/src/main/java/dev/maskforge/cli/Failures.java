@@ -4,6 +4,7 @@ import dev.maskforge.MaskforgeException;
 import dev.maskforge.checkpoint.CheckpointException;
 import dev.maskforge.engine.EngineException;
 import dev.maskforge.models.UnknownModelException;
+import dev.maskforge.vision.ClassListException;
 import dev.maskforge.vision.ImageException;
 import java.io.PrintWriter;
 import java.nio.file.InvalidPathException;
@@ -17,7 +18,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 final class Failures {
     /// What our own code throws when the user can do something about it. Their messages are whole.
     private static final List<Class<? extends RuntimeException>> EXPECTED = List.of(MaskforgeException.class, CheckpointException.class,
-            UnknownModelException.class, ImageException.class, EngineException.class);
+            UnknownModelException.class, ImageException.class, ClassListException.class, EngineException.class);
 
     private Failures() {
     }

@@ -27,7 +27,7 @@ final class InspectCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "CHECKPOINT", description = "a Detectron2 .pkl file")
+    @Parameters(paramLabel = "MODEL", description = "a checkpoint (.pkl, .pth, .safetensors, ...), a Hugging Face folder, or the name of one in the local hub cache")
     private Path checkpoint;
 
     @Option(names = "--json", description = "print the answer as JSON")

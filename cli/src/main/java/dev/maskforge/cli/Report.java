@@ -1,8 +1,9 @@
 package dev.maskforge.cli;
 
 import dev.maskforge.Segmenter;
+import dev.maskforge.models.Task;
 import dev.maskforge.vision.ImageException;
-import dev.maskforge.vision.LabelMap;
+import dev.maskforge.vision.SegmentationClass;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,8 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.SequencedMap;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /// What `segment` says while it works: what runs, a line a picture, and where the results are; and the same as facts.
 final class Report {
@@ -20,9 +19,15 @@ final class Report {
     private final OutputArguments says;
     private final int pictures;
     private final List<SequencedMap<String, Object>> facts = new ArrayList<>();
+    private final SequencedMap<String, Object> common = new LinkedHashMap<>();
+    private final boolean keepsFacts;
+    private int done;
     private int failures;
+    private int failedFiles;
 
-    Report(PrintWriter err, OutputArguments says, int pictures) {
+    /// @param keepsFacts whether [#facts()] is asked for at the end: a folder's pictures have many instances
+    Report(PrintWriter err, OutputArguments says, int pictures, boolean keepsFacts) {
+        this.keepsFacts = keepsFacts;
         this.err = err;
         this.says = says;
         this.pictures = pictures;
@@ -32,21 +37,29 @@ final class Report {
         line(Descriptions.of(segmenter.model()) + "; " + options.engine() + ", "
                 + options.engineOptions().precision() + ", "
                 + counted(options.engineOptions().threads(), "thread"));
+        if (segmenter.model().task() == Task.PANOPTIC
+                && segmenter.model().classes().classes().stream().noneMatch(SegmentationClass::isThing)) {
+            line("no class is known to be a thing, so all segments of a class are one; say which are with '--classes'");
+        }
     }
 
     void done(PictureFiles.Entry entry, SegmentCommand.Outcome outcome) {
-        Segmenter.Stages stages = outcome.segmentation().stages();
+        Segmenter.Stages stages = outcome.stages();
         line(String.format(Locale.ROOT, "%d/%d %s: %dx%d, %s; %s ms (decode %s, preprocess %s, compute %s, postprocess %s, write %s)",
-                facts.size() + 1, pictures,
-                Line.of(entry.file()), outcome.picture().height(), outcome.picture().width(), classes(outcome),
+                ++done, pictures,
+                Line.of(entry.file()), outcome.picture().height(), outcome.picture().width(),
+                Line.of(AnswerText.of(outcome.answer(), outcome.classes())),
                 milliseconds(outcome.decode().plus(stages.total()).plus(outcome.write())), milliseconds(outcome.decode()),
                 milliseconds(stages.preprocess()), milliseconds(stages.compute()), milliseconds(stages.postprocess()),
                 milliseconds(outcome.write())));
-        facts.add(facts(entry, outcome));
+        if (keepsFacts) {
+            facts.add(facts(entry, outcome));
+        }
     }
 
     void failed(PictureFiles.Entry entry, Throwable e) {
         failures++;
+        done++;
         // What the readers and writers of pictures say names the file; what an engine says cannot.
         String message = e instanceof ImageException ? Failures.message(e) : Line.of(entry.file()) + ": " + Failures.message(e);
         Failures.report(message, e, err, says.isVerbose());
@@ -66,41 +79,37 @@ final class Report {
         }
     }
 
-    int failures() {
-        return failures;
+    /// A file for all pictures could not be written.
+    void failed(ImageException e) {
+        failedFiles++;
+        Failures.report(Failures.message(e), e, err, says.isVerbose());
+    }
+
+    /// Whether all that was asked for is there.
+    boolean isWhole() {
+        return failures == 0 && failedFiles == 0;
+    }
+
+    /// The files for all pictures together.
+    void written(SequencedMap<Product, Path> files) {
+        files.forEach((product, file) -> common.put(product.toString(), file.toString()));
+    }
+
+    SequencedMap<String, Object> common() {
+        return common;
     }
 
     List<SequencedMap<String, Object>> facts() {
         return facts;
     }
 
-    /// The three largest classes with their shares.
-    private static String classes(SegmentCommand.Outcome outcome) {
-        LabelMap labels = outcome.segmentation().labels();
-        long[] histogram = labels.histogram(outcome.classes().size());
-        return IntStream.range(0, histogram.length).filter(label -> histogram[label] > 0).boxed()
-                .sorted((a, b) -> Long.compare(histogram[b], histogram[a]))
-                .limit(3)
-                .map(label -> String.format(Locale.ROOT, "%s %.0f %%", outcome.classes().get(label).name(),
-                        100.0 * histogram[label] / labels.pixels()))
-                .collect(Collectors.joining(", "));
-    }
-
     private static SequencedMap<String, Object> facts(PictureFiles.Entry entry, SegmentCommand.Outcome outcome) {
-        Segmenter.Stages stages = outcome.segmentation().stages();
+        Segmenter.Stages stages = outcome.stages();
         SequencedMap<String, Object> row = new LinkedHashMap<>();
         row.put("picture", entry.file().toString());
         row.put("height", outcome.picture().height());
         row.put("width", outcome.picture().width());
-        SequencedMap<String, Object> shares = new LinkedHashMap<>();
-        LabelMap labels = outcome.segmentation().labels();
-        long[] histogram = labels.histogram(outcome.classes().size());
-        for (int label = 0; label < histogram.length; label++) {
-            if (histogram[label] > 0) {
-                shares.put(outcome.classes().get(label).name(), histogram[label]);
-            }
-        }
-        row.put("pixels", shares);
+        row.putAll(AnswerText.facts(outcome.answer(), outcome.classes()));
         SequencedMap<String, Object> times = new LinkedHashMap<>();
         times.put("decode", seconds(outcome.decode()));
         times.put("preprocess", seconds(stages.preprocess()));
@@ -109,7 +118,7 @@ final class Report {
         times.put("write", seconds(outcome.write()));
         row.put("seconds", times);
         SequencedMap<String, Object> files = new LinkedHashMap<>();
-        outcome.files().forEach((product, file) -> files.put(product.name().toLowerCase(Locale.ROOT), file.toString()));
+        outcome.files().forEach((product, file) -> files.put(product.toString(), file.toString()));
         row.put("files", files);
         return row;
     }

@@ -1,31 +1,23 @@
 package dev.maskforge.cli;
 
-import dev.maskforge.MaskforgeException;
+import dev.maskforge.ModelFile;
 import dev.maskforge.Segmenter;
 import dev.maskforge.engine.EngineOptions;
 import dev.maskforge.engine.EngineProvider;
 import dev.maskforge.engine.Engines;
+import dev.maskforge.models.Task;
 import dev.maskforge.vision.ClassList;
 import dev.maskforge.vision.ImageFile;
 import dev.maskforge.vision.ImageLimits;
 import dev.maskforge.vision.LabelIds;
-import dev.maskforge.vision.LabelMap;
-import dev.maskforge.vision.Overlay;
-import dev.maskforge.vision.PngFile;
 import dev.maskforge.vision.ResizeRule;
 import dev.maskforge.vision.RgbImage;
 import dev.maskforge.vision.Size;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
@@ -41,7 +33,8 @@ import picocli.CommandLine.Spec;
 import tools.jackson.databind.json.JsonMapper;
 
 /// `maskforge segment`
-@Command(name = "segment", description = "Segments pictures: a class for each pixel, as label map, colours and overlay.", footer = {"",
+@Command(name = "segment", description = "Segments pictures: a class for each pixel, or segments, or objects, as the model was trained for.", footer = {
+        "",
         "A picture that fails is named, the others are done, and the exit code is 1. Fields of --json: docs/cli.md."})
 final class SegmentCommand implements Callable<Integer> {
     private static final int MOST_THREADS = 1024;
@@ -49,18 +42,19 @@ final class SegmentCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(index = "0", paramLabel = "CHECKPOINT", description = "a Detectron2 .pkl file")
+    @Parameters(index = "0", paramLabel = "MODEL", description = "a checkpoint (.pkl, .pth, .safetensors, ...), a Hugging Face folder, or the name of one in the local hub cache")
     private Path checkpoint;
 
-    @Parameters(index = "1..*", arity = "1..*", paramLabel = "IMAGE|DIR", description = "PNG and JPEG files, or folders of them")
+    @Parameters(index = "1..*", arity = "1..*", paramLabel = "IMAGE|DIR", description = "PNG, JPEG, TIFF, BMP, WebP and GIF files, folders of them, or patterns such as 'shots/*.png'")
     private List<Path> pictures;
 
     @Option(names = {"-o",
             "--out"}, required = true, paramLabel = "DIR", description = "the folder to write into; results of the same name are replaced")
     private Path target;
 
-    @Option(names = "--save", split = ",", paramLabel = "KIND", defaultValue = "labels,color,overlay", description = "what to write: labels, color, overlay (default: all)")
-    private Set<Product> products;
+    @Option(names = "--save", split = ",", paramLabel = "KIND", description = "what to write: labels, color, overlay, panoptic (COCO's format), instances (COCO's format, for "
+            + "Cityscapes its own too); by default what the model was trained for, and an overlay")
+    private Set<Product> products = Set.of();
 
     @Option(names = "--label-ids", paramLabel = "IDS", defaultValue = "dataset", description = "numbers in label maps: dataset (as evaluation scripts want them) or train (default: ${DEFAULT-VALUE})")
     private LabelIds ids;
@@ -82,15 +76,13 @@ final class SegmentCommand implements Callable<Integer> {
     private boolean json;
 
     @Mixin
+    private ThresholdArguments thresholds;
+
+    @Mixin
     private ModelArguments model;
 
     @Mixin
     private OutputArguments says;
-
-    /// What is written for each picture.
-    enum Product {
-        LABELS, COLOR, OVERLAY
-    }
 
     @Override
     public Integer call() {
@@ -98,26 +90,28 @@ final class SegmentCommand implements Callable<Integer> {
         ImageLimits limits = limits();
         List<PictureFiles.Entry> entries = PictureFiles.find(pictures);
         Folders.require(target);
-        requireNoPictureReplaced(entries);
         PrintWriter err = spec.commandLine().getErr();
-        Report report = new Report(err, says, entries.size());
+        Report report = new Report(err, says, entries.size(), json);
         try (Segmenter segmenter = Segmenter.open(checkpoint, options)) {
+            ModelFile file = segmenter.model();
+            ResultFiles results = new ResultFiles(target, file, products.isEmpty() ? Product.standard(file.task()) : products, ids);
+            results.requireDistinct(entries);
             report.opening(segmenter, options);
-            ClassList classes = segmenter.model().classes();
             for (PictureFiles.Entry entry : entries) {
                 try {
-                    report.done(entry, segment(segmenter, entry, classes, limits));
+                    report.done(entry, segment(segmenter, entry, results, limits));
                 } catch (RuntimeException | OutOfMemoryError e) {
                     report.failed(entry, e);
                 }
             }
+            report.written(results.finish(report::failed));
         }
         report.closing(target);
         if (json) {
             spec.commandLine().getOut()
                     .println(new JsonMapper().writerWithDefaultPrettyPrinter().writeValueAsString(facts(options, report)));
         }
-        return report.failures() == 0 ? ExitCode.DONE : ExitCode.FAILED;
+        return report.isWhole() ? ExitCode.DONE : ExitCode.FAILED;
     }
 
     private Segmenter.Options options() {
@@ -130,7 +124,7 @@ final class SegmentCommand implements Callable<Integer> {
         }
         EngineOptions standard = EngineOptions.standard();
         return new Segmenter.Options(model.options(), engine, threads == null ? standard : standard.withThreads(threads),
-                Optional.ofNullable(size).map(given -> new ResizeRule.FitInside(given.height(), given.width())));
+                Optional.ofNullable(size).map(given -> new ResizeRule.FitInside(given.height(), given.width())), thresholds.options());
     }
 
     private ImageLimits limits() {
@@ -144,39 +138,6 @@ final class SegmentCommand implements Callable<Integer> {
         return new ParameterException(spec.commandLine(), "Invalid value for option '" + option + "': " + why);
     }
 
-    /// Results may replace results, never what they are made from.
-    private void requireNoPictureReplaced(List<PictureFiles.Entry> entries) {
-        Map<Path, PictureFiles.Entry> results = new HashMap<>();
-        for (PictureFiles.Entry entry : entries) {
-            products.forEach(product -> results.put(real(file(entry, product)), entry));
-        }
-        for (PictureFiles.Entry entry : entries) {
-            PictureFiles.Entry replacing = results.get(real(entry.file()));
-            if (replacing != null) {
-                throw new MaskforgeException("the result of '" + replacing.file() + "' would replace the picture '" + entry.file()
-                        + "'; write into another folder, or leave that picture out");
-            }
-        }
-    }
-
-    /// The path by which a file in a folder that is there is told from others.
-    private static Path real(Path file) {
-        Path absolute = file.toAbsolutePath().normalize();
-        Path folder = absolute.getParent();
-        if (folder == null || !Files.isDirectory(folder)) {
-            return absolute;
-        }
-        try {
-            return folder.toRealPath().resolve(absolute.getFileName());
-        } catch (IOException e) {
-            throw new MaskforgeException("the folder '" + folder + "' cannot be read; check its rights", e);
-        }
-    }
-
-    private Path file(PictureFiles.Entry entry, Product product) {
-        return target.resolve(entry.name() + "." + product.name().toLowerCase(Locale.ROOT) + ".png");
-    }
-
     private SequencedMap<String, Object> facts(Segmenter.Options options, Report report) {
         SequencedMap<String, Object> facts = new LinkedHashMap<>();
         facts.put("checkpoint", checkpoint.toString());
@@ -184,34 +145,26 @@ final class SegmentCommand implements Callable<Integer> {
         facts.put("precision", options.engineOptions().precision().toString());
         facts.put("threads", options.engineOptions().threads());
         facts.put("pictures", report.facts());
+        if (!report.common().isEmpty()) {
+            facts.put("files", report.common());
+        }
         return facts;
     }
 
-    private Outcome segment(Segmenter segmenter, PictureFiles.Entry entry, ClassList classes, ImageLimits limits) {
+    private static Outcome segment(Segmenter segmenter, PictureFiles.Entry entry, ResultFiles results, ImageLimits limits) {
+        results.requireName(entry);
         long start = System.nanoTime();
         RgbImage picture = ImageFile.read(entry.file(), limits);
         Duration decode = Duration.ofNanos(System.nanoTime() - start);
-        Segmenter.Segmentation segmentation = segmenter.timed(picture);
+        Set<Task> asked = results.answers();
+        Segmenter.Timed<Answer> timed = segmenter.timed(picture, prediction -> Answer.of(prediction, asked));
         long write = System.nanoTime();
-        SequencedMap<Product, Path> files = new LinkedHashMap<>();
-        Folders.make(target);
-        for (Product product : EnumSet.copyOf(products)) {
-            Path file = file(entry, product);
-            save(product, picture, segmentation.labels(), classes, file);
-            files.put(product, file);
-        }
-        return new Outcome(picture, segmentation, decode, Duration.ofNanos(System.nanoTime() - write), classes, files);
-    }
-
-    private void save(Product product, RgbImage picture, LabelMap labels, ClassList classes, Path file) {
-        switch (product) {
-            case LABELS -> PngFile.writeLabels(labels, classes, ids, file);
-            case COLOR -> PngFile.writeColours(labels, classes, file);
-            case OVERLAY -> PngFile.write(Overlay.draw(picture, labels, classes), file);
-        }
+        SequencedMap<Product, Path> files = results.write(entry, picture, timed.answer());
+        return new Outcome(picture, timed.answer(), timed.stages(), decode, Duration.ofNanos(System.nanoTime() - write),
+                segmenter.model().classes(), files);
     }
 
     /// What became of a picture.
-    record Outcome(RgbImage picture, Segmenter.Segmentation segmentation, Duration decode, Duration write, ClassList classes,
+    record Outcome(RgbImage picture, Answer answer, Segmenter.Stages stages, Duration decode, Duration write, ClassList classes,
             SequencedMap<Product, Path> files) {}
 }

@@ -26,7 +26,7 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "segment", "convert", "inspect", "doctor"})
+    @ValueSource(strings = {"", "segment", "convert", "inspect", "zoo", "doctor"})
     void explainsEachCommand(String command) {
         Run run = command.isEmpty() ? Run.of("--help") : Run.of(command, "--help");
         assertEquals(ExitCode.DONE, run.exit());
@@ -35,7 +35,7 @@ class CommandLineTest {
         run.out().lines().forEach(line -> assertTrue(line.length() <= WIDTH, line));
         assertTrue(!run.out().contains("${") && !run.out().contains("null"), run.out());
         if (command.isEmpty()) {
-            List.of("segment", "convert", "inspect", "doctor").forEach(name -> assertTrue(run.out().contains("\n  " + name), name));
+            List.of("segment", "convert", "inspect", "zoo", "doctor").forEach(name -> assertTrue(run.out().contains("\n  " + name), name));
             assertEquals(run, Run.of(), "without a command");
         } else {
             assertTrue(run.out().contains("-q, --quiet") && run.out().contains("-v, --verbose"), run.out());
@@ -70,7 +70,7 @@ class CommandLineTest {
             "convert a -o c --output masks          | --output                                      |",
             "convert a -o c --deformable-attention x | --deformable-attention                       |",
             "convert a                              | Missing required option: '--out=FILE'         |",
-            "inspect                                | Missing required parameter: 'CHECKPOINT'      |",
+            "inspect                                | Missing required parameter: 'MODEL'           |",
             "inspect a b                            | Unmatched argument at index 2: 'b'            |"})
     void wrongCommandLinesAreToldWhatIsWrong(String arguments, String message, String suggestion) {
         Run run = Run.of((Object[]) arguments.split(" +", -1));
@@ -124,7 +124,7 @@ class CommandLineTest {
     void docsTellEachOption() throws Exception {
         Path root = Path.of(System.getProperty("maskforge.fixtures")).resolve("../..");
         String page = Files.readString(root.resolve("docs/cli.md"));
-        for (String command : List.of("segment", "convert", "inspect", "doctor")) {
+        for (String command : List.of("segment", "convert", "inspect", "zoo", "doctor")) {
             Run.of(command, "--help").out().lines().map(String::strip).filter(line -> line.startsWith("-"))
                     .map(line -> line.replaceFirst("^-\\w, ", "").split("[=\\s]", 2)[0])
                     .forEach(option -> assertTrue(page.contains(option), () -> "docs/cli.md lacks " + option + " of " + command));

@@ -1,8 +1,10 @@
 package dev.maskforge.cli;
 
 import dev.maskforge.graph.DataType;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,7 +12,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 
 /// Command lines that must be refused: broken and hostile checkpoints, pictures and places to write to.
 final class Hostile {
@@ -41,6 +46,9 @@ final class Hostile {
         hostile.lengthLies();
         hostile.wrongShapes();
         hostile.otherModels();
+        hostile.otherFormats();
+        hostile.folders();
+        hostile.configurations();
         hostile.pictures();
         hostile.placesToWrite();
         return hostile.cases;
@@ -159,7 +167,7 @@ final class Hostile {
         checkpoint("queries a million wide", CheckpointCopy.of(sound).zeros(HEAD + "query_embed.weight", 1, 1 << 20).bytes(),
                 "most is not in the file");
         checkpoint("a mask feature a million wide",
-                CheckpointCopy.of(sound).zeros("sem_seg_head.mask_features.weight", 1 << 20, 1, 1, 1).bytes(), "most is not in the file");
+                CheckpointCopy.of(sound).zeros("sem_seg_head.mask_features.weight", 1 << 20, 1, 1, 1).bytes(), "it counts 1048576");
         checkpoint("ten million queries", CheckpointCopy.of(sound).zeros(HEAD + "query_embed.weight", 10_000_000, 1).bytes(), "");
         checkpoint("a number in place of a matrix", CheckpointCopy.of(sound).zeros(HEAD + "query_embed.weight").bytes(), "");
         checkpoint("a missing weight", CheckpointCopy.of(sound).without("backbone.res3.1.conv2.weight").bytes(),
@@ -188,6 +196,94 @@ final class Hostile {
         checkpoint("an official name", Files.copy(sound, inputs.resolve("model_final_cc1b1f.pkl")), "begins with cc1b1f");
     }
 
+    private void otherFormats() throws IOException {
+        checkpoint("a compiled program", zip("model/data.pkl", "model/code/net.py", "model/constants.pkl"), "TorchScript");
+        checkpoint("a zip of nothing", zip(), "");
+        checkpoint("a zip of texts", zip("readme.txt"), "");
+        checkpoint("a zip without tensors", zip("model/version", "model/byteorder"), "");
+        checkpoint("an old archive cut short", text("\200\2\212\12\154\374\234\106\371\40\152\250\120\31."), "");
+        checkpoint("a header without its end", text("\377\377\0\0\0\0\0\0{\"a\":"), "");
+        checkpoint("a header of all memory", text("\377\377\377\377\377\377\377\177{}"), "");
+        checkpoint("a header with a name twice", safetensors("{\"a\":" + ENTRY + ",\"a\":" + ENTRY + "}"), "");
+        checkpoint("a tensor out of bounds", safetensors("{\"a\":{\"dtype\":\"F32\",\"shape\":[9],\"data_offsets\":[0,36]}}"), "");
+        checkpoint("a shape of all numbers", safetensors(
+                "{\"a\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,4]}}"), "");
+        checkpoint("a tensor of eight bits", safetensors("{\"a\":{\"dtype\":\"F8_E4M3\",\"shape\":[4],\"data_offsets\":[0,4]}}"),
+                "F8_E4M3");
+        checkpoint("no model in safetensors", safetensors("{\"a\":" + ENTRY + "}"), "holds no model");
+    }
+
+    private static final String ENTRY = "{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}";
+
+    /// With four bytes of elements.
+    private static byte[] safetensors(String header) {
+        return ByteBuffer.allocate(Long.BYTES + header.length() + Float.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(header.length())
+                .put(text(header)).array();
+    }
+
+    private static byte[] zip(String... names) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+            for (String name : names) {
+                zip.putNextEntry(new ZipEntry(name));
+                zip.write(1);
+            }
+        }
+        return bytes.toByteArray();
+    }
+
+    private void folders() throws IOException {
+        checkpoint("a folder with nothing but a configuration", folder("bare", "{\"model_type\":\"mask2former\"}", Map.of()),
+                "finish its download");
+        Map<String, String> outside = Map.of("model.safetensors.index.json", "{\"weight_map\":{\"a\":\"../../sound.safetensors\"}}");
+        checkpoint("shards outside", folder("outside", "{\"model_type\":\"mask2former\"}", outside), "");
+        Map<String, String> missing = Map.of("model.safetensors.index.json", "{\"weight_map\":{\"a\":\"one.safetensors\"}}");
+        checkpoint("shards that are not there", folder("missing", "{\"model_type\":\"mask2former\"}", missing), "one.safetensors");
+        Map<String, String> deep = Map.of("model.safetensors.index.json", "[".repeat(100_000));
+        checkpoint("an index without a bottom", folder("deep", "{\"model_type\":\"mask2former\"}", deep), "");
+        cases.add(new Case("a name that is not in the cache", List.of("inspect", "facebook/no-such-model"), "facebook/no-such-model", ""));
+    }
+
+    /// A Hugging Face folder.
+    private Path folder(String name, String configuration, Map<String, String> files) throws IOException {
+        Path folder = Files.createDirectory(inputs.resolve(name));
+        Files.writeString(folder.resolve("config.json"), configuration);
+        for (Map.Entry<String, String> file : files.entrySet()) {
+            Files.writeString(folder.resolve(file.getKey()), file.getValue());
+        }
+        return folder;
+    }
+
+    private void configurations() throws IOException {
+        configuration("--config", "cycle.yaml", "_BASE_: cycle.yaml\n", "");
+        configuration("--config", "absolute.yaml", "_BASE_: /etc/passwd\n", "");
+        configuration("--config", "laughs.yaml", "a: &a [x, x, x, x, x, x, x, x, x]\n" + laughs(), "");
+        configuration("--config", "deep.yaml", "a: " + "[".repeat(50_000), "");
+        configuration("--config", "twice.yaml", "MODEL:\n  DEVICE: cpu\n  DEVICE: cuda\n", "");
+        configuration("--config", "video.yaml", "MODEL:\n  META_ARCHITECTURE: VideoMaskFormer\n", "video");
+        configuration("--config", "other.json", "{\"model_type\": \"detr\"}", "detr");
+        configuration("--config", "open.json", "{\"model_type\": ", "");
+        configuration("--config", "many.json", "{\"model_type\": \"mask2former\", \"num_attention_heads\": 1e999}", "");
+        configuration("--classes", "few.txt", "road\n", "has 1 of them, the model 19");
+        configuration("--classes", "columns.txt", "road\t1\t2\n", "");
+        configuration("--classes", "none.txt", "", "");
+    }
+
+    /// `&b [*a, *a, …]` and so on: nine to the power of nine.
+    private static String laughs() {
+        StringBuilder text = new StringBuilder();
+        for (char name = 'b'; name <= 'j'; name++) {
+            text.append(name).append(": &").append(name).append(" [").append(("*" + (char) (name - 1) + ", ").repeat(9)).append("x]\n");
+        }
+        return text.toString();
+    }
+
+    private void configuration(String option, String name, String content, String expected) throws IOException {
+        Path file = Files.writeString(inputs.resolve(name), content);
+        cases.add(new Case(option + " " + name, List.of("inspect", sound.toString(), option, file.toString()),
+                expected.contains("them, the model") ? "few" : name, expected));
+    }
+
     private void pictures() throws IOException, InterruptedException {
         byte[] png = Files.readAllBytes(Small.png(inputs.resolve("sound.png")));
         byte[] jpeg = Files.readAllBytes(Small.jpeg(inputs.resolve("sound.jpg")));
@@ -202,7 +298,7 @@ final class Hostile {
         picture("a folder called a picture", Files.createDirectory(inputs.resolve("folder.png")), "folder.png", "has no pictures");
         picture("a pipe called a picture", pipe("pipe.png"), "pipe.png", "pipe");
         picture("a new line in a name", inputs.resolve("two\nlines.png"), "two", "no such file");
-        picture("a terminal's command in a name", inputs.resolve("red\33[31m.png"), "red", "no such file");
+        picture("a terminal's command in a name", inputs.resolve("red\33[31m.png"), "red", "there is no file");
         picture("a folder of that name", Files.createDirectory(inputs.resolve("blue\33[34m")), "blue\\u001b[34m", "has no pictures");
     }
 

@@ -136,14 +136,6 @@ class SegmentCommandTest {
     }
 
     @Test
-    void otherTasksAreRefusedForNow() throws IOException {
-        Run run = segment(Small.png(folder.resolve("street.png")), "--task", "panoptic");
-        assertEquals(ExitCode.FAILED, run.exit());
-        assertEquals(1, run.errors().size());
-        assertTrue(run.err().contains("is trained for panoptic output, which is not supported yet; "), run.err());
-    }
-
-    @Test
     void theReferenceEngineSaysTheSame() throws IOException {
         Path picture = Small.png(folder.resolve("street.png"));
         Path other = folder.resolve("reference");

@@ -1,0 +1,58 @@
+package dev.maskforge;
+
+import dev.maskforge.models.Mask2Former;
+import dev.maskforge.models.MaskFormer;
+import dev.maskforge.models.Task;
+import dev.maskforge.vision.ClassList;
+import dev.maskforge.vision.Geometry;
+import dev.maskforge.vision.InstanceInference;
+import dev.maskforge.vision.InstanceSegmentation;
+import dev.maskforge.vision.PanopticInference;
+import dev.maskforge.vision.PanopticInference.Pasting;
+import dev.maskforge.vision.QueryOutputs;
+import dev.maskforge.vision.SemanticInference;
+import dev.maskforge.vision.SemanticInference.Resampled;
+import dev.maskforge.vision.Thresholds;
+import dev.maskforge.vision.Workers;
+
+/// How a model's outputs become answers: the rules of its architecture and of what it was trained for.
+record Inference(ModelFile model, SemanticInference semanticRules, PanopticInference panopticRules, InstanceInference instanceRules) {
+    /// The original's rules for a model (`mask_former_model.py`, `maskformer_model.py`).
+    static Inference of(ModelFile model, Thresholds thresholds, Workers workers) {
+        Resampled resampled = model.identity().resizesMasksFirst() ? Resampled.MASK_LOGITS : Resampled.CLASS_SCORES;
+        Pasting pasting = switch (model.model()) {
+            case MaskFormer _ -> Pasting.MASKFORMER;
+            case Mask2Former _ -> Pasting.MASK2FORMER;
+        };
+        return new Inference(model, new SemanticInference(workers, resampled), new PanopticInference(workers, pasting, thresholds),
+                new InstanceInference(workers, thresholds));
+    }
+
+    ClassList classes() {
+        return model.classes();
+    }
+
+    SemanticInference semantic() {
+        require(Task.SEMANTIC);
+        return semanticRules;
+    }
+
+    PanopticInference panoptic() {
+        require(Task.PANOPTIC);
+        return panopticRules;
+    }
+
+    InstanceSegmentation instances(QueryOutputs outputs, int image, Geometry geometry) {
+        require(Task.INSTANCE);
+        return model.task() == Task.INSTANCE
+                ? instanceRules.instances(outputs, image, geometry)
+                : instanceRules.thingInstances(outputs, image, geometry, classes());
+    }
+
+    private void require(Task result) {
+        if (!model.results().contains(result)) {
+            throw new MaskforgeException(model.path() + " is a " + model.model().name() + " trained for " + model.task()
+                    + " output and gives no " + result + " one; " + model.cureForTask());
+        }
+    }
+}
