@@ -88,9 +88,11 @@ final class InspectCommand implements Callable<Integer> {
         out.println(Descriptions.of(file));
         out.printf(Locale.ROOT, "%d tensors, %.2f million parameters, md5 %s%n", file.weights().types().size(), parameters(file) / 1e6,
                 file.checksum().hexadecimal());
-        out.printf(Locale.ROOT, "%d used, %d for training only, %d missing, %d of another shape, %d not used%n", usage.used(),
-                usage.ignored().size(),
-                usage.missing().size(), usage.misshapen().size(), usage.unused().size());
+        int joined = file.weights().types().size() - usage.used() - usage.ignored().size() - usage.misshapen().size()
+                - usage.unused().size();
+        out.printf(Locale.ROOT, "%d used%s, %d for training only, %d missing, %d of another shape, %d not used%n", usage.used(),
+                joined > 0 ? " and " + joined + " joined to them" : "", usage.ignored().size(), usage.missing().size(),
+                usage.misshapen().size(), usage.unused().size());
         list("missing", usage.missing(), out);
         list("of another shape", usage.misshapen(), out);
         list("not used", usage.unused(), out);
