@@ -52,7 +52,7 @@ class HuggingFaceParityTest {
         try (Original original = new Original(Checkpoints.open(file(folder, "expected.pkl")), size)) {
             Map<String, Tensor> raw = run(file(folder, ""), Output.RAW, original.input());
             for (String output : new String[]{"pred_logits", "pred_masks"}) {
-                double error = relativeError(requireNonNull(raw.get(output)), original.tensor(output));
+                double error = ParityTest.relativeError(requireNonNull(raw.get(output)), original.tensor(output));
                 System.out.printf("%s %s: largest relative error of %s %.1e%n", folder, size, output, error);
                 assertTrue(error <= LARGEST_RELATIVE_ERROR, () -> output + " differs by " + error);
             }
@@ -113,19 +113,5 @@ class HuggingFaceParityTest {
 
     private static byte[] bytes(Tensor tensor) {
         return tensor.memory().toArray(ValueLayout.JAVA_BYTE);
-    }
-
-    /// max |a - b| / max |b|
-    private static double relativeError(Tensor ours, Tensor theirs) {
-        assertEquals(theirs.type(), ours.type());
-        float[] a = ours.toFloats();
-        float[] b = theirs.toFloats();
-        double error = 0;
-        double largest = 0;
-        for (int i = 0; i < a.length; i++) {
-            error = Math.max(error, Math.abs((double) a[i] - b[i]));
-            largest = Math.max(largest, Math.abs(b[i]));
-        }
-        return Double.isNaN(error) ? Double.POSITIVE_INFINITY : error / largest;
     }
 }
