@@ -1,5 +1,7 @@
 package dev.maskforge.checkpoint;
 
+import java.util.stream.Collectors;
+
 /// Text from a file, made fit for a message of one line.
 final class Printable {
     private Printable() {
@@ -10,15 +12,11 @@ final class Printable {
         if (isLine(text)) {
             return text;
         }
-        StringBuilder line = new StringBuilder();
-        text.codePoints().forEach(character -> {
-            if (isPrintable(character)) {
-                line.appendCodePoint(character);
-            } else {
-                line.append(String.format("\\%c%04x", 'u', character));
-            }
-        });
-        return line.toString();
+        return text.codePoints().mapToObj(Printable::escaped).collect(Collectors.joining());
+    }
+
+    private static String escaped(int character) {
+        return isPrintable(character) ? Character.toString(character) : String.format("\\%c%04x", 'u', character);
     }
 
     /// Whether nothing in the text would break or disguise a line.
@@ -36,9 +34,17 @@ final class Printable {
         return true;
     }
 
-    /// The text as one line, cut where it is longer than a number of characters.
+    /// The text as one line, cut where that line, numbers included, is longer than a number of characters.
     static String line(String text, int limit) {
-        return text.length() <= limit ? line(text) : line(text.substring(0, limit)) + "…";
+        StringBuilder line = new StringBuilder();
+        for (int place = 0; place < text.length(); place += Character.charCount(text.codePointAt(place))) {
+            String next = escaped(text.codePointAt(place));
+            if (line.length() + next.length() > limit) {
+                return line + "…";
+            }
+            line.append(next);
+        }
+        return line.toString();
     }
 
     private static boolean isPrintable(int character) {
