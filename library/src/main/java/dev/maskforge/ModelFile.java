@@ -19,6 +19,9 @@ import dev.maskforge.models.Task;
 import dev.maskforge.models.Zoo;
 import dev.maskforge.models.layer.Parameters.Usage;
 import dev.maskforge.vision.ClassList;
+import dev.maskforge.vision.PixelMean;
+import dev.maskforge.vision.Preprocessing;
+import dev.maskforge.vision.ResizeRule;
 import dev.maskforge.vision.SegmentationClass;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
@@ -38,6 +41,8 @@ import java.util.stream.Stream;
 /// Its graphs use its memory, and so do the engines that are built of them: close it when the last of them is closed. While
 /// a [Segmenter] works with it, it does not close.
 public final class ModelFile implements AutoCloseable {
+    private static final String TRAINING_DATA = "training_data";
+
     private final Path path;
     private final Weights weights;
     private final CheckpointModel model;
@@ -119,6 +124,12 @@ public final class ModelFile implements AutoCloseable {
         return identity.classes();
     }
 
+    /// What the checkpoint says that it was trained on, in words: `training_data` beside its tensors. Who trains on something
+    /// narrow should say so there, since the classes alone promise more.
+    public Optional<String> trainingData() {
+        return Optional.ofNullable(weights.metadata().get(TRAINING_DATA)).filter(text -> !text.isBlank());
+    }
+
     /// What the model can be asked for: what it was trained for, and for a model of panoptic segmentation the labels in its
     /// segments and, as the original has it for Mask2Former, the things as instances.
     public Set<Task> results() {
@@ -140,6 +151,15 @@ public final class ModelFile implements AutoCloseable {
     /// How it is run.
     ModelIdentity identity() {
         return identity;
+    }
+
+    /// How pictures enter the network.
+    ///
+    /// @param rule their size, by default the dataset's official rule
+    public Preprocessing preprocessing(Optional<ResizeRule> rule) {
+        List<Float> mean = identity.normalisation().mean();
+        return new Preprocessing(rule.orElse(identity.resizeRule()), identity.sizeDivisibility(),
+                new PixelMean(mean.get(0), mean.get(1), mean.get(2)));
     }
 
     /// The input of a graph for pictures of any size.
@@ -188,6 +208,7 @@ public final class ModelFile implements AutoCloseable {
         metadata.put("maskforge.backbone", model.model().backbone().name());
         metadata.put("maskforge.task", identity.task().toString());
         metadata.put("maskforge.dataset", identity.dataset().name());
+        trainingData().ifPresent(text -> metadata.put("maskforge.training_data", text));
         metadata.put("maskforge.classes", Integer.toString(model.model().classes()));
         metadata.put("maskforge.class_names", classes().classes().stream().map(SegmentationClass::name).collect(Collectors.joining("\n")));
         metadata.put("maskforge.things", classes().classes().stream().filter(SegmentationClass::isThing)

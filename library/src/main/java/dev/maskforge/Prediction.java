@@ -3,6 +3,7 @@ package dev.maskforge;
 import dev.maskforge.vision.Geometry;
 import dev.maskforge.vision.InstanceSegmentation;
 import dev.maskforge.vision.LabelMap;
+import dev.maskforge.vision.LabelsWithMargins;
 import dev.maskforge.vision.PanopticSegmentation;
 import dev.maskforge.vision.QueryOutputs;
 import dev.maskforge.vision.SemanticInference.ConfidentLabels;
@@ -36,6 +37,17 @@ public final class Prediction {
     /// @throws MaskforgeException if the model does not tell classes of pixels
     public ConfidentLabels confidentLabels() {
         return inference.semantic().confidentLabels(outputs, image, geometry);
+    }
+
+    /// The class of each pixel, with how far it is ahead of the next: for holding one engine against another. Of a model that
+    /// was trained for instances too, by the same rule, though its classes of pixels are of no other use.
+    public LabelsWithMargins labelsWithMargins() {
+        return inference.semanticRules().labelsWithMargins(outputs, image, geometry);
+    }
+
+    /// What the network itself said, for all pictures that it saw together. It lasts as long as this.
+    public QueryOutputs outputs() {
+        return outputs;
     }
 
     /// The segment of each pixel.

@@ -10,7 +10,6 @@ import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.Tensor;
 import dev.maskforge.models.CheckpointModel;
-import dev.maskforge.models.Normalisation;
 import dev.maskforge.models.Output;
 import dev.maskforge.passes.Lowering;
 import dev.maskforge.passes.Pipeline;
@@ -20,7 +19,6 @@ import dev.maskforge.vision.ImageFile;
 import dev.maskforge.vision.InstanceSegmentation;
 import dev.maskforge.vision.LabelMap;
 import dev.maskforge.vision.PanopticSegmentation;
-import dev.maskforge.vision.PixelMean;
 import dev.maskforge.vision.Preprocessing;
 import dev.maskforge.vision.QueryOutputs;
 import dev.maskforge.vision.ResizeRule;
@@ -70,16 +68,9 @@ public final class Segmenter implements AutoCloseable {
         this.engine = engine;
         this.sessions = new SessionPool(engine);
         this.threads = threads;
-        ModelIdentity identity = model.identity();
-        this.preprocessing = new Preprocessing(options.resizeRule().orElse(identity.resizeRule()), identity.sizeDivisibility(),
-                mean(identity.normalisation()));
-        this.inference = Inference.of(model, options.thresholds().over(identity.thresholds()),
+        this.preprocessing = model.preprocessing(options.resizeRule());
+        this.inference = Inference.of(model, options.thresholds().over(model.identity().thresholds()),
                 new Workers(threads, options.engineOptions().threads()));
-    }
-
-    private static PixelMean mean(Normalisation normalisation) {
-        List<Float> mean = normalisation.mean();
-        return new PixelMean(mean.get(0), mean.get(1), mean.get(2));
     }
 
     /// How a segmenter works.
@@ -89,8 +80,15 @@ public final class Segmenter implements AutoCloseable {
     /// @param engineOptions threads and precision
     /// @param resizeRule    the size at which pictures enter the network, by default the dataset's official rule
     /// @param thresholds    of panoptic and instance inference, by default the dataset's official ones
+    /// @param deformableAttention its expansion for engines that have none of their own
     public record Options(ModelOptions model, String engine, EngineOptions engineOptions, Optional<ResizeRule> resizeRule,
-            ThresholdOptions thresholds) {
+            ThresholdOptions thresholds, Lowering.DeformableAttention deformableAttention) {
+        /// With the usual expansion of deformable attention.
+        public Options(ModelOptions model, String engine, EngineOptions engineOptions, Optional<ResizeRule> resizeRule,
+                ThresholdOptions thresholds) {
+            this(model, engine, engineOptions, resizeRule, thresholds, Lowering.DeformableAttention.GRID_SAMPLE);
+        }
+
         /// ONNX Runtime on all physical cores, at the official size.
         public static Options standard() {
             return new Options(ModelOptions.none(), DEFAULT_ENGINE, EngineOptions.standard(), Optional.empty(), ThresholdOptions.none());
@@ -98,17 +96,17 @@ public final class Segmenter implements AutoCloseable {
 
         /// The same with what the checkpoint cannot say of itself.
         public Options withModel(ModelOptions options) {
-            return new Options(options, engine, engineOptions, resizeRule, thresholds);
+            return new Options(options, engine, engineOptions, resizeRule, thresholds, deformableAttention);
         }
 
         /// The same with another size at which pictures enter the network.
         public Options withResizeRule(ResizeRule rule) {
-            return new Options(model, engine, engineOptions, Optional.of(rule), thresholds);
+            return new Options(model, engine, engineOptions, Optional.of(rule), thresholds, deformableAttention);
         }
 
         /// The same with other thresholds.
         public Options withThresholds(ThresholdOptions others) {
-            return new Options(model, engine, engineOptions, resizeRule, others);
+            return new Options(model, engine, engineOptions, resizeRule, others, deformableAttention);
         }
     }
 
@@ -138,17 +136,31 @@ public final class Segmenter implements AutoCloseable {
     /// @throws dev.maskforge.models.UnknownModelException   if it holds no model that is known
     /// @throws dev.maskforge.engine.EngineException         if the engine is missing or refuses the model
     public static Segmenter open(Path checkpoint, Options options) {
-        EngineProvider provider = Engines.named(options.engine());
-        ModelFile model = ModelFile.open(checkpoint, options.model());
+        Engines.named(options.engine());
+        return open(ModelFile.open(checkpoint, options.model()), options);
+    }
+
+    /// Works with a checkpoint that is open; it is closed with the segmenter, and at once if that does not come to be.
+    ///
+    /// @param options of which those of the model have been used already
+    /// @throws MaskforgeException                   if the file's tensors do not fit the model
+    /// @throws dev.maskforge.engine.EngineException if the engine is missing or refuses the model
+    public static Segmenter open(ModelFile model, Options options) {
         try {
-            Graph authored = model.graph(model.freeInput(), Output.RAW);
-            Lowering lowering = new Lowering(provider.nativeOperations(), Lowering.DeformableAttention.GRID_SAMPLE);
-            Graph graph = Pipeline.of(lowering, new RemoveUnused()).run(authored).graph();
+            EngineProvider provider = Engines.named(options.engine());
+            Graph graph = loweredGraph(model, provider, options.deformableAttention());
             return over(model, provider.build(graph, options.engineOptions()), options);
         } catch (RuntimeException | Error e) {
             model.close();
             throw e;
         }
+    }
+
+    /// The graph that gives class and mask logits of pictures of any size, made of what the engine has.
+    static Graph loweredGraph(ModelFile model, EngineProvider provider, Lowering.DeformableAttention deformableAttention) {
+        Graph authored = model.graph(model.freeInput(), Output.RAW);
+        Lowering lowering = new Lowering(provider.nativeOperations(), deformableAttention);
+        return Pipeline.of(lowering, new RemoveUnused()).run(authored).graph();
     }
 
     /// Closes the engine if nothing comes of it.

@@ -6,12 +6,9 @@ import dev.maskforge.graph.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.LongFunction;
 import java.util.function.LongToDoubleFunction;
 import java.util.function.LongUnaryOperator;
@@ -130,38 +127,12 @@ public final class Comparator {
     private static Agreement agreement(Tensor scores, LongUnaryOperator labels) {
         LongFunction<Best> best = best(scores);
         long pixels = scores.elementCount() / scores.shape().get(1).size();
-        Tally[] tallies = new Tally[Math.toIntExact(scores.shape().get(1).size())];
-        Arrays.setAll(tallies, _ -> new Tally());
+        AgreementCounter counter = new AgreementCounter();
         for (long pixel = 0; pixel < pixels; pixel++) {
             Best reference = best.apply(pixel);
-            tallies[reference.label()].add(labels.applyAsLong(pixel) == reference.label(), reference.margin() > Agreement.MARGIN);
+            counter.add(reference.label(), Math.toIntExact(labels.applyAsLong(pixel)), reference.margin() > Agreement.MARGIN);
         }
-        SortedMap<Integer, Agreement.Counts> byClass = new TreeMap<>();
-        for (int label = 0; label < tallies.length; label++) {
-            if (tallies[label].pixels > 0) {
-                byClass.put(label, tallies[label].counts());
-            }
-        }
-        return new Agreement(byClass);
-    }
-
-    /// Counts of one class, while they are counted.
-    private static final class Tally {
-        private long pixels;
-        private long equal;
-        private long clear;
-        private long clearEqual;
-
-        void add(boolean isEqual, boolean isClear) {
-            pixels++;
-            equal += isEqual ? 1 : 0;
-            clear += isClear ? 1 : 0;
-            clearEqual += isEqual && isClear ? 1 : 0;
-        }
-
-        Agreement.Counts counts() {
-            return new Agreement.Counts(pixels, equal, clear, clearEqual);
-        }
+        return counter.agreement();
     }
 
     /// The best class of a pixel and how far it is ahead of the next.

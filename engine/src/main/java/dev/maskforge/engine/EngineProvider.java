@@ -16,6 +16,11 @@ public interface EngineProvider {
     /// Whether the runtime is here. Never throws: a library that is missing is an answer.
     Availability availability();
 
+    /// What it computes on, if it is here.
+    default Device device() {
+        return Device.processor();
+    }
+
     /// The high-level operations that the runtime has of its own; all others must have been lowered
     /// ([dev.maskforge.passes.Lowering]).
     Set<Class<? extends Operation>> nativeOperations();

@@ -1,5 +1,7 @@
 package dev.maskforge.engine;
 
+import java.util.Locale;
+
 /// How far one output is from a reference.
 ///
 /// @param output            its name
@@ -11,9 +13,14 @@ public record OutputError(String output, double largestDifference, double larges
         return largestDifference == 0 ? 0 : largestDifference / largestReference;
     }
 
+    /// Of the errors of one output with several inputs, the one that is relatively the largest.
+    public OutputError worse(OutputError another) {
+        return another.relative() > relative() ? another : this;
+    }
+
     /// Such as `scores: 1.2e-06 relative, 3.4e-06 absolute`.
     @Override
     public String toString() {
-        return "%s: %.1e relative, %.1e absolute".formatted(output, relative(), largestDifference);
+        return String.format(Locale.ROOT, "%s: %.1e relative, %.1e absolute", output, relative(), largestDifference);
     }
 }

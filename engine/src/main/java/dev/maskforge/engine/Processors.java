@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// What this process may compute on.
 final class Processors {
@@ -33,6 +35,32 @@ final class Processors {
             return Math.clamp(cores.size(), 1, available);
         } catch (IOException | NumberFormatException e) {
             return available;
+        }
+    }
+
+    /// The model as Linux has it, elsewhere the architecture.
+    static String name() {
+        return information("model name").orElse(System.getProperty("os.arch"));
+    }
+
+    /// The first core's clock at this moment, and its governor, as far as Linux says.
+    static Optional<String> clocks() {
+        Optional<String> clock = information("cpu MHz").map(megahertz -> megahertz + " MHz");
+        Optional<String> governor = text(Path.of("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")).map(name -> "governor " + name);
+        List<String> known = Stream.of(clock, governor).flatMap(Optional::stream).toList();
+        return known.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", known));
+    }
+
+    private static Optional<String> information(String key) {
+        return text(Path.of("/proc/cpuinfo")).flatMap(text -> text.lines().filter(line -> line.startsWith(key)).findFirst())
+                .map(line -> line.substring(line.indexOf(':') + 1).strip()).filter(value -> !value.isEmpty());
+    }
+
+    private static Optional<String> text(Path file) {
+        try {
+            return Files.isReadable(file) ? Optional.of(Files.readString(file).strip()) : Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty();
         }
     }
 }

@@ -12,10 +12,13 @@ import java.util.SequencedMap;
 /// A graph in the interpreter.
 final class ReferenceEngine extends AbstractEngine {
     private final Graph graph;
+    private final Runnable release;
 
-    ReferenceEngine(Graph graph) {
+    /// @param release frees what the graph lies in
+    ReferenceEngine(Graph graph, Runnable release) {
         super(InputSizes.inputTypes(graph), outputTypes(graph));
         this.graph = graph;
+        this.release = release;
     }
 
     private static SequencedMap<String, TensorType> outputTypes(Graph graph) {
@@ -31,7 +34,7 @@ final class ReferenceEngine extends AbstractEngine {
 
     @Override
     protected void release() {
-        // The heap is the garbage collector's.
+        release.run();
     }
 
     private static final class ReferenceSession extends AbstractSession {

@@ -2,6 +2,10 @@ package dev.maskforge.engine;
 
 import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.Operation;
+import dev.maskforge.graph.onnx.OnnxException;
+import dev.maskforge.graph.onnx.OnnxReader;
+import java.lang.foreign.Arena;
+import java.nio.file.Path;
 import java.util.Set;
 
 /// The plain-Java interpreter as an engine: slow, and the control that others are held against.
@@ -25,6 +29,24 @@ public final class ReferenceEngineProvider implements EngineProvider {
     /// Makes an engine that runs on the caller's thread alone, whatever the options say.
     @Override
     public Engine build(Graph graph, EngineOptions options) {
-        return new ReferenceEngine(graph);
+        return new ReferenceEngine(graph, () -> {
+            // The graph's memory is its maker's.
+        });
+    }
+
+    /// Opens an `.onnx` file of operations that the interpreter knows.
+    @Override
+    @SuppressWarnings("MustBeClosedChecker") // the engine closes it
+    public Engine open(Path file, EngineOptions options) {
+        Arena arena = Arena.ofShared();
+        try {
+            return new ReferenceEngine(OnnxReader.read(file, arena), arena::close);
+        } catch (OnnxException e) {
+            arena.close();
+            throw new EngineException(String.valueOf(e.getMessage()), e);
+        } catch (RuntimeException | Error e) {
+            arena.close();
+            throw e;
+        }
     }
 }

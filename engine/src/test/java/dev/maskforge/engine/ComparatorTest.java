@@ -1,11 +1,13 @@
 package dev.maskforge.engine;
 
+import dev.maskforge.engine.Agreement.Confusion;
 import dev.maskforge.engine.Agreement.Counts;
 import dev.maskforge.engine.Agreement.Verdict;
 import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.TreeMap;
@@ -28,6 +30,18 @@ class ComparatorTest {
         assertEquals(4, error.largestReference());
         assertEquals(0.125, error.relative());
         assertEquals("masks: 1.3e-01 relative, 5.0e-01 absolute", error.toString());
+    }
+
+    @Test
+    void textIsTheSameInEveryLocale() {
+        Locale usual = Locale.getDefault();
+        Locale.setDefault(Locale.GERMANY);
+        try {
+            assertEquals("masks: 1.3e-01 relative, 5.0e-01 absolute", new OutputError("masks", 0.5, 4).toString());
+            assertTrue(agreed(Map.of(0, new Counts(1_000_000, 999_999, 0, 0))).toString().startsWith("99.999 % of"));
+        } finally {
+            Locale.setDefault(usual);
+        }
     }
 
     @Test
@@ -76,6 +90,36 @@ class ComparatorTest {
         assertEquals(Verdict.FELL_SHORT, other.verdict(0.9));
         assertEquals(Verdict.PASSED, other.verdict(0.5));
         assertEquals(new Counts(8, 6, 4, 3), same.plus(other).total());
+        assertEquals(List.of(), same.confusions());
+        assertEquals(List.of(new Confusion(1, 0, 1, 0), new Confusion(2, 255, 1, 1)), other.confusions());
+        assertEquals(List.of(new Confusion(1, 0, 2, 0), new Confusion(2, 255, 2, 2)), other.plus(same).plus(other).confusions());
+    }
+
+    @Test
+    void confusionsAreCountedByBothLabelsTheMostFirst() {
+        AgreementCounter counter = new AgreementCounter();
+        counter.add(70_000, 70_000, true);
+        counter.add(3, -5, false);
+        for (int pixel = 0; pixel < 3; pixel++) {
+            counter.add(3, 4, pixel > 0);
+            counter.add(4, 3, false);
+        }
+        counter.add(3, -1, true);
+        Agreement agreement = counter.agreement();
+        assertEquals(List.of(new Confusion(3, 4, 3, 2), new Confusion(4, 3, 3, 0), new Confusion(3, Agreement.NO_CLASS, 2, 1)),
+                agreement.confusions());
+        assertEquals(Map.of(3, new Counts(5, 0, 3, 0), 4, new Counts(3, 0, 0, 0), 70_000, new Counts(1, 1, 1, 1)), agreement.byClass());
+        assertEquals(agreement, agreement.plus(Agreement.NONE));
+        assertThrows(IllegalArgumentException.class, () -> counter.add(-1, 0, true));
+        assertThrows(IllegalArgumentException.class, () -> new Agreement(agreement.byClass(), List.of()));
+    }
+
+    @Test
+    void theWorseOfTwoErrorsIsTheRelativelyLarger() {
+        OutputError small = new OutputError("y", 3, 100);
+        OutputError large = new OutputError("y", 1, 2);
+        assertEquals(large, small.worse(large));
+        assertEquals(large, large.worse(small));
     }
 
     @Test
@@ -83,19 +127,28 @@ class ComparatorTest {
         assertEquals(new Counts(4, 4, 2, 2), Comparator.agreementOfScores(SCORES, SCORES).total());
     }
 
+    private static Agreement agreed(Map<Integer, Counts> byClass) {
+        List<Confusion> others = byClass.entrySet().stream()
+                .filter(entry -> entry.getValue().equal() < entry.getValue().pixels())
+                .map(entry -> new Confusion(entry.getKey(), Agreement.NO_CLASS, entry.getValue().pixels() - entry.getValue().equal(),
+                        entry.getValue().clear() - entry.getValue().clearEqual()))
+                .toList();
+        return new Agreement(new TreeMap<>(byClass), others);
+    }
+
     @Test
     void oneClassOrFewClearPixelsSayNothing() {
         Counts clear = new Counts(10, 10, 10, 10);
         Counts unclear = new Counts(10, 10, 0, 0);
-        assertEquals(Verdict.INCONCLUSIVE, new Agreement(new TreeMap<>(Map.of(0, clear, 1, clear))).verdict(0));
-        assertEquals(Verdict.INCONCLUSIVE, new Agreement(new TreeMap<>(Map.of(0, clear, 1, unclear, 2, unclear))).verdict(0));
-        assertEquals(Verdict.PASSED, new Agreement(new TreeMap<>(Map.of(0, clear, 1, clear, 2, unclear))).verdict(1));
-        assertEquals(Verdict.INCONCLUSIVE, new Agreement(new TreeMap<>()).verdict(0));
+        assertEquals(Verdict.INCONCLUSIVE, agreed(Map.of(0, clear, 1, clear)).verdict(0));
+        assertEquals(Verdict.INCONCLUSIVE, agreed(Map.of(0, clear, 1, unclear, 2, unclear)).verdict(0));
+        assertEquals(Verdict.PASSED, agreed(Map.of(0, clear, 1, clear, 2, unclear)).verdict(1));
+        assertEquals(Verdict.INCONCLUSIVE, agreed(Map.of()).verdict(0));
     }
 
     @Test
     void almostAllIsNotAll() {
-        assertTrue(new Agreement(new TreeMap<>(Map.of(0, new Counts(1_000_000, 999_999, 0, 0)))).toString().startsWith("99.999 % of"));
+        assertTrue(agreed(Map.of(0, new Counts(1_000_000, 999_999, 0, 0))).toString().startsWith("99.999 % of"));
     }
 
     @Test

@@ -32,7 +32,8 @@ record TrainedOn(String dataset, Task task, int classes) {
                     + "|valminusminival|test|test-dev)", COCO_INSTANCE),
             rule("mapillary_vistas_sem_seg_\\w+", VISTAS), rule("mapillary_vistas_panoptic_\\w+", VISTAS_PANOPTIC));
 
-    /// The endings of the official models' names on the Hugging Face hub.
+    /// The endings of the official models' names on the Hugging Face hub. Mask2Former has no official folder with a ResNet;
+    /// those that others train are called alike.
     private static final List<Rule> ON_THE_HUB = List.of(mask2Former("cityscapes-semantic", CITYSCAPES),
             mask2Former("cityscapes-panoptic", CITYSCAPES_PANOPTIC), mask2Former("cityscapes-instance", CITYSCAPES_INSTANCE),
             mask2Former("ade-semantic", ADE20K), mask2Former("ade-panoptic", ADE20K_PANOPTIC), mask2Former("ade-instance", ADE20K_INSTANCE),
@@ -48,11 +49,11 @@ record TrainedOn(String dataset, Task task, int classes) {
     }
 
     private static Rule mask2Former(String ending, TrainedOn meaning) {
-        return rule("mask2former-swin-(tiny|small|base|base-IN21k|large)-" + ending, meaning);
+        return rule("mask2former-(resnet[0-9]*|swin-(tiny|small|base|base-IN21k|large))-" + ending, meaning);
     }
 
     private static Rule maskFormer(String ending, TrainedOn meaning) {
-        return rule("maskformer-(resnet50|resnet101|swin-(tiny|small|base|large))-" + ending, meaning);
+        return rule("maskformer-(resnet[0-9]*|swin-(tiny|small|base|large))-" + ending, meaning);
     }
 
     /// What a dataset's name in `DATASETS` says, such as `cityscapes_fine_sem_seg_val`.

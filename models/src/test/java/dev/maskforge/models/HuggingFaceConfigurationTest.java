@@ -77,8 +77,11 @@ class HuggingFaceConfigurationTest {
             "maskformer-resnet50-ade, 150, ade20k, SEMANTIC", "maskformer-resnet101-coco-stuff, 171, coco-stuff-10k, SEMANTIC",
             "maskformer-resnet50-ade20k-full, 847, ade20k-full, SEMANTIC", "maskformer-resnet101-cityscapes, 19, cityscapes, SEMANTIC",
             "maskformer-resnet50-vistas, 65, mapillary-vistas, SEMANTIC",
+            "mask2former-resnet-cityscapes-panoptic, 19, cityscapes, PANOPTIC",
+            "mask2former-resnet50-cityscapes-panoptic, 19, cityscapes, PANOPTIC",
             // Fine-tuned on other data, and names that say nothing.
-            "mask2former-swin-tiny-cityscapes-semantic, 7, ,", "my-cityscapes-model, 19, ,"})
+            "mask2former-swin-tiny-cityscapes-semantic, 7, ,", "my-cityscapes-model, 19, ,",
+            "mask2former-convnext-cityscapes-panoptic, 19, ,"})
     void namesOfOfficialModelsSayDatasetAndTask(String name, int classes, String dataset, Task task) throws IOException {
         String kind = name.startsWith("mask2former") ? "mask2former" : "maskformer";
         String start = "{\"model_type\": \"" + kind + "\", \"id2label\": " + labels(classes, "c");

@@ -19,13 +19,13 @@ import java.util.function.UnaryOperator;
 
 /// The tensors of an official model by key, shape and type, as the original code builds it. Their elements are zeros that
 /// all share the same memory.
-record KeyList(String name, SequencedMap<String, TensorType> types) {
+public record KeyList(String name, SequencedMap<String, TensorType> types) {
     private static final MemorySegment ZEROS = Arena.global().allocate(64L << 20);
 
     private static final String LIKE = "like ";
 
     /// A list that begins with `like NAME` has only what differs from that one.
-    static KeyList read(String name) {
+    public static KeyList read(String name) {
         SequencedMap<String, TensorType> types = new LinkedHashMap<>();
         try {
             for (String line : Files.readAllLines(Path.of(System.getProperty("maskforge.fixtures"), "keys", name + ".txt"))) {
@@ -62,7 +62,7 @@ record KeyList(String name, SequencedMap<String, TensorType> types) {
         return new KeyList(name, changed);
     }
 
-    Weights weights() {
+    public Weights weights() {
         return new Weights() {
             @Override
             public String source() {

@@ -8,11 +8,13 @@ public record Box(int x, int y, int width, int height) {
         }
     }
 
-    int right() {
+    /// The first column to the right of it.
+    public int right() {
         return x + width;
     }
 
-    int bottom() {
+    /// The first row below it.
+    public int bottom() {
         return y + height;
     }
 }

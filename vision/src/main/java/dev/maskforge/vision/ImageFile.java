@@ -42,12 +42,12 @@ public final class ImageFile {
     }
 
     /// The decoding of one file.
-    interface Decoding {
-        RgbImage decode() throws IOException;
+    interface Decoding<T> {
+        T decode() throws IOException;
     }
 
     /// What a decoding gives, whatever it throws an [ImageException].
-    static RgbImage orRefused(Path path, Decoding decoding) {
+    static <T> T orRefused(Path path, Decoding<T> decoding) {
         try {
             return decoding.decode();
         } catch (ImageException refusal) {
@@ -68,7 +68,7 @@ public final class ImageFile {
     }
 
     /// Pipes and devices would block or never end, so they are refused before they are opened.
-    private static void requireReadableContent(Path path) {
+    static void requireReadableContent(Path path) {
         BasicFileAttributes attributes;
         try {
             attributes = Files.readAttributes(path, BasicFileAttributes.class);
@@ -128,7 +128,7 @@ public final class ImageFile {
     }
 
     /// @param magic one character a byte
-    private static boolean startsWith(byte[] bytes, int offset, String magic) {
+    static boolean startsWith(byte[] bytes, int offset, String magic) {
         if (bytes.length < offset + magic.length()) {
             return false;
         }

@@ -73,6 +73,16 @@ public final class LabelMap {
         return bytes;
     }
 
+    /// The labels as unsigned shorts, shared, not copied.
+    ///
+    /// @throws IllegalStateException if they take one byte each
+    short[] shorts() {
+        if (isBytes()) {
+            throw new IllegalStateException("a label map of bytes has no labels of two bytes");
+        }
+        return shorts;
+    }
+
     /// The labels, copied.
     public int[] toInts() {
         int[] labels = new int[pixels()];

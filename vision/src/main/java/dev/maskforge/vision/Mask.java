@@ -23,6 +23,19 @@ public final class Mask {
         this.firstColumn = firstColumn;
     }
 
+    /// The mask of the pixels of a picture that have a number other than 0.
+    public static Mask ofNonZero(LabelMap numbers) {
+        Drawing drawing = new Drawing(numbers.height(), numbers.width());
+        for (int y = 0; y < numbers.height(); y++) {
+            for (int x = 0; x < numbers.width(); x++) {
+                if (numbers.at(y, x) != 0) {
+                    drawing.add(y, x);
+                }
+            }
+        }
+        return drawing.finish();
+    }
+
     /// Of the picture.
     public int height() {
         return height;

@@ -46,6 +46,14 @@ final class PngDecoder {
         return ExifOrientation.apply(decoder.orientation, decoder.pixels());
     }
 
+    /// The one sample of each pixel, as it is: of a picture with a palette the index, whatever orientation EXIF tells.
+    static LabelMap decodeSamples(ImageSource source, ImageLimits limits) throws IOException {
+        PngDecoder decoder = new PngDecoder(source);
+        decoder.readChunks(limits);
+        decoder.requireEnoughData();
+        return decoder.samples();
+    }
+
     private void readChunks(ImageLimits limits) throws IOException {
         pixelChunks.add(0, SIGNATURE_BYTES);
         long at = SIGNATURE_BYTES;
@@ -150,6 +158,39 @@ final class PngDecoder {
         if (colourType == PALETTE && (palette.length == 0 || palette.length % 3 != 0)) {
             throw source.refuse("it is damaged: its palette is missing or cut", "copy it again from where it came");
         }
+    }
+
+    private LabelMap samples() throws IOException {
+        if (colourType != GREY && colourType != PALETTE) {
+            throw source.refuse("it has colours or transparency, and numbers of pixels take one channel",
+                    "save it as a grey PNG of 8 or 16 bits");
+        }
+        ImageReader reader = JdkCodecs.reader("png");
+        try (SlicedImageInputStream stream = pixelChunks.build(source)) {
+            reader.setInput(stream, true, true);
+            return samples(reader.read(0).getRaster());
+        } finally {
+            reader.dispose();
+        }
+    }
+
+    /// Grey of less than 8 bits is scaled to 8, as Pillow does it.
+    private LabelMap samples(Raster raster) {
+        int largest = colourType == GREY && bitDepth < 8 ? (1 << bitDepth) - 1 : 255;
+        int[] row = new int[width];
+        byte[] bytes = new byte[bitDepth == 16 ? 0 : height * width];
+        short[] shorts = new short[bitDepth == 16 ? height * width : 0];
+        for (int y = 0; y < height; y++) {
+            raster.getSamples(0, y, width, 1, 0, row);
+            for (int x = 0; x < width; x++) {
+                if (bitDepth == 16) {
+                    shorts[y * width + x] = (short) row[x];
+                } else {
+                    bytes[y * width + x] = (byte) (row[x] * 255 / largest);
+                }
+            }
+        }
+        return bitDepth == 16 ? LabelMap.ofShorts(shorts, height, width) : LabelMap.ofBytes(bytes, height, width);
     }
 
     private RgbImage pixels() throws IOException {

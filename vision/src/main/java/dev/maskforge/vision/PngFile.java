@@ -56,9 +56,16 @@ public final class PngFile {
         for (int pixel = 0; pixel < samples.length; pixel++) {
             samples[pixel] = (short) table[labels.at(pixel)];
         }
-        WritableRaster raster = Raster.createInterleavedRaster(new DataBufferUShort(samples, samples.length), labels.width(),
-                labels.height(), labels.width(), 1, ONE_BAND, null);
-        encode(image(raster, grey(DataBuffer.TYPE_USHORT)), path);
+        encode(shorts(samples, labels.height(), labels.width()), path);
+    }
+
+    /// Writes numbers as they are: one grey sample a pixel, of 8 bits where the map has bytes, else of 16.
+    ///
+    /// @throws ImageException if the file cannot be written
+    public static void writeGrey(LabelMap numbers, Path path) {
+        encode(numbers.isBytes()
+                ? image(bytes(numbers.bytes(), numbers.height(), numbers.width()), grey(DataBuffer.TYPE_BYTE))
+                : shorts(numbers.shorts(), numbers.height(), numbers.width()), path);
     }
 
     /// Writes the segments as COCO does: a picture whose red + 256 · green + 65536 · blue is the id, 0 where it is void.
@@ -134,6 +141,12 @@ public final class PngFile {
 
     private static WritableRaster bytes(byte[] samples, int height, int width) {
         return Raster.createInterleavedRaster(new DataBufferByte(samples, samples.length), width, height, width, 1, ONE_BAND, null);
+    }
+
+    private static BufferedImage shorts(short[] samples, int height, int width) {
+        WritableRaster raster = Raster.createInterleavedRaster(new DataBufferUShort(samples, samples.length), width, height, width, 1,
+                ONE_BAND, null);
+        return image(raster, grey(DataBuffer.TYPE_USHORT));
     }
 
     private static ColorModel grey(int dataType) {

@@ -47,6 +47,13 @@ public record Preprocessing(ResizeRule resizeRule, int sizeDivisibility, PixelMe
         return new Geometry(height, width, resized.height(), resized.width(), padded.height(), padded.width());
     }
 
+    /// The picture at the size that it has within the network's input, without the padding. Prepared in turn it stays as it
+    /// is, so that what a network says of it is in its own pixels.
+    public RgbImage resized(RgbImage image) {
+        Geometry geometry = geometry(image.height(), image.width());
+        return PillowBilinear.resize(image, geometry.resizedHeight(), geometry.resizedWidth());
+    }
+
     /// The network's input for a picture, in a heap array of its own.
     public NetworkInput prepare(RgbImage image) {
         Geometry geometry = geometry(image.height(), image.width());

@@ -68,6 +68,18 @@ public record SemanticInference(Workers workers, Resampled resampled) {
         return new ConfidentLabels(labels, FloatTensors.of(confidence, geometry.originalHeight(), geometry.originalWidth()));
     }
 
+    /// The class of each pixel of the original picture, with how far it is ahead of the next.
+    public LabelsWithMargins labelsWithMargins(QueryOutputs outputs, int image, Geometry geometry) {
+        int height = geometry.originalHeight();
+        int width = geometry.originalWidth();
+        LabelsWithMargins.Rows rows = new LabelsWithMargins.Rows(outputs.classes(), height, width);
+        run(outputs, image, geometry, () -> {
+            LabelsWithMargins.RowWriter writer = rows.writer();
+            return writer::write;
+        });
+        return rows.finished();
+    }
+
     /// The scores of all classes at each pixel of the original picture, float32 `[K, height, width]`, in memory of the
     /// caller.
     ///

@@ -49,8 +49,7 @@ final class GraphAssembler {
         for (StatedValue input : parsed.inputs()) {
             // Old files list their constants among the inputs.
             if (!parsed.initializers().containsKey(input.name())) {
-                TensorType type = type(input)
-                        .orElseThrow(() -> new OnnxException("input '" + input.name() + "' has no tensor type with a shape"));
+                TensorType type = statedType("input", input);
                 define(input.name(), type);
                 symbols.tell(type);
                 inputs.add(input.name());
@@ -66,6 +65,21 @@ final class GraphAssembler {
         List<String> outputs = parsed.outputs().stream().map(StatedValue::name).toList();
         outputs.forEach(knowledge::type);
         return pruned(inputs, outputs);
+    }
+
+    /// What is stated of inputs and outputs.
+    OnnxBorder border() {
+        SequencedMap<String, TensorType> inputs = new LinkedHashMap<>();
+        parsed.inputs().stream().filter(input -> !parsed.initializers().containsKey(input.name()))
+                .forEach(input -> inputs.put(input.name(), statedType("input", input)));
+        inputs.values().forEach(symbols::tell);
+        SequencedMap<String, TensorType> outputs = new LinkedHashMap<>();
+        parsed.outputs().forEach(output -> outputs.put(output.name(), statedType("output", output)));
+        return new OnnxBorder(inputs, outputs, model.metadata());
+    }
+
+    private TensorType statedType(String what, StatedValue value) {
+        return type(value).orElseThrow(() -> new OnnxException(what + " '" + value.name() + "' has no tensor type with a shape"));
     }
 
     private OnnxNode renamed(OnnxNode node) {

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /// Reads ONNX files, ours and other people's, of opset 11 to 26.
 ///
@@ -50,14 +51,27 @@ public final class OnnxReader {
         return read(file, arena, SizeGuard.off());
     }
 
+    /// Reads what a model states of its inputs and outputs: also of one whose inside [#read] does not understand.
+    ///
+    /// @throws OnnxException if it is damaged, of another version, or states no types
+    public static OnnxBorder readBorder(Path file) {
+        try (Arena arena = Arena.ofConfined()) {
+            return opened(file, arena, SizeGuard.on(), GraphAssembler::border);
+        }
+    }
+
     private static Graph read(Path file, Arena arena, SizeGuard guard) {
+        return opened(file, arena, guard, OnnxReader::assembled);
+    }
+
+    private static <T> T opened(Path file, Arena arena, SizeGuard guard, Function<GraphAssembler, T> wanted) {
         try {
             if (Files.isDirectory(file)) {
                 throw new OnnxException("it is a folder; name the .onnx file in it");
             }
             Path real = file.toRealPath();
             Path folder = real.getParent();
-            return read(map(real, arena), new ExternalData(folder == null ? real : folder, arena), guard);
+            return wanted.apply(assembler(map(real, arena), new ExternalData(folder == null ? real : folder, arena), guard));
         } catch (OnnxException e) {
             throw new OnnxException(file + " cannot be read: " + e.getMessage(), e);
         } catch (NoSuchFileException e) {
@@ -74,6 +88,10 @@ public final class OnnxReader {
     }
 
     static Graph read(MemorySegment file, ExternalData externalData, SizeGuard guard) {
+        return assembled(assembler(file, externalData, guard));
+    }
+
+    private static GraphAssembler assembler(MemorySegment file, ExternalData externalData, SizeGuard guard) {
         ModelParser.Model model = new ModelParser(externalData).model(file, new Allowance());
         ModelParser.Graph graph = model.graph()
                 .orElseThrow(() -> new OnnxException("it is not an ONNX model, or damaged: there is no graph in it"));
@@ -81,8 +99,12 @@ public final class OnnxReader {
             throw new OnnxException("it has IR version " + model.irVersion() + ", and " + OLDEST_IR + " to " + NEWEST_IR
                     + " are known; export it anew with IR version 8");
         }
+        return new GraphAssembler(model, graph, opsets(model), guard);
+    }
+
+    private static Graph assembled(GraphAssembler assembler) {
         try {
-            return Verifier.verify(new GraphAssembler(model, graph, opsets(model), guard).assemble());
+            return Verifier.verify(assembler.assemble());
         } catch (IllegalStateException e) {
             throw new OnnxException(String.valueOf(e.getMessage()), e);
         }
