@@ -31,5 +31,9 @@ enum Surface {
     PLASTER,
     /// Natural stone in courses.
     STONE,
-    ROOF_TILES
+    ROOF_TILES,
+    /// Paint on a road, worn.
+    MARKING,
+    /// Crushed stone under rails.
+    BALLAST
 }
