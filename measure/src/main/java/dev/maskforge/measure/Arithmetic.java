@@ -1,0 +1,143 @@
+package dev.maskforge.measure;
+
+import dev.maskforge.graph.Operation;
+import dev.maskforge.graph.Shape;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// The floating-point operations of one operation at given sizes, as its definition in [Operation] has them.
+///
+/// Products are counted to the last multiply-add, biases included. For the rest there is no one way to count; an element
+/// takes: activations, comparisons and arithmetic 1; softmax 5 (maximum, difference, exponential, sum, quotient); norms over
+/// the data 8 (mean, variance 3, difference, quotient, scale, bias) and batch normalisation 2; pooling one comparison for
+/// each element of its window; bilinear samples 8 (four multiply-adds), and 10 where a weight is applied, too. What only
+/// moves elements takes none.
+final class Arithmetic {
+    private static final long SOFTMAX = 5;
+    private static final long NORMALISATION = 8;
+    private static final long BATCH_NORMALISATION = 2;
+    private static final long BILINEAR = 8;
+    private static final long WEIGHTED_SAMPLE = 10;
+
+    private Arithmetic() {
+    }
+
+    /// Operations of products and others.
+    record Flops(long product, long other) {
+        private static final Flops NONE = new Flops(0, 0);
+
+        private static Flops products(long count) {
+            return new Flops(count, 0);
+        }
+
+        private static Flops others(long count) {
+            return new Flops(0, count);
+        }
+    }
+
+    /// Counts them.
+    ///
+    /// @param inputs shapes, all constant; an input that is left out has no axes
+    /// @param output shape of the first output, constant
+    /// @return empty for operations of others that are not known
+    static Optional<Flops> flops(Operation operation, List<Shape> inputs, Shape output) {
+        long elements = output.elementCount();
+        return switch (operation) {
+            case Operation.Unary _,Operation.Binary _,Operation.Where _ -> Optional.of(Flops.others(elements));
+            case Operation.MatMul() -> Optional.of(Flops.products(2 * elements * size(inputs.getFirst(), -1)));
+            case Operation.Linear() -> Optional.of(Flops.products(2 * elements * size(inputs.getFirst(), -1) + bias(inputs, 2, elements)));
+            case Operation.Conv _ -> {
+                Shape weight = inputs.get(1);
+                yield Optional.of(Flops.products(2 * elements * (weight.elementCount() / size(weight, 0)) + bias(inputs, 2, elements)));
+            }
+            case Operation.MaxPool(int kernel, _, _) -> Optional.of(Flops.others(elements * kernel * kernel));
+            case Operation.BatchNormalization _ -> Optional.of(Flops.others(BATCH_NORMALISATION * elements));
+            case Operation.InstanceNormalization _,Operation.LayerNormalization _,Operation.GroupNormalization _ ->
+                Optional.of(Flops.others(NORMALISATION * elements));
+            case Operation.Softmax _ -> Optional.of(Flops.others(SOFTMAX * elements));
+            case Operation.Reduce _,Operation.ArgMax _ -> Optional.of(Flops.others(inputs.getFirst().elementCount()));
+            case Operation.Resize(Operation.Resize.Mode mode, _, _) ->
+                Optional.of(Flops.others(mode == Operation.Resize.Mode.BILINEAR ? BILINEAR * elements : 0));
+            case Operation.GridSample() -> Optional.of(Flops.others(BILINEAR * elements));
+            case Operation.Attention(int heads) -> Optional.of(attention(heads, inputs));
+            case Operation.DeformableAttention attention -> Optional.of(deformableAttention(attention, inputs));
+            case Operation.SemanticInference _ -> Optional.of(semanticInference(inputs, output));
+            case Operation.Cast _,Operation.Reshape _,Operation.Transpose _,Operation.Concat _,Operation.Slice _,Operation.Expand _,Operation.Gather _,Operation.Range _,Operation.Sizes _ ->
+                Optional.of(Flops.NONE);
+            case Operation.Foreign foreign -> foreign(foreign, inputs, output);
+        };
+    }
+
+    private static long bias(List<Shape> inputs, int place, long elements) {
+        return inputs.size() > place ? elements : 0;
+    }
+
+    /// q·kᵀ and p·v, and between them the scale, the mask if there is one, and the softmax.
+    private static Flops attention(int heads, List<Shape> inputs) {
+        Shape query = inputs.getFirst();
+        long pairs = size(query, 0) * size(query, 1) * size(inputs.get(1), 1);
+        long perScore = 1 + SOFTMAX + (inputs.size() > 3 ? 1 : 0);
+        return new Flops(4 * pairs * size(query, 2), perScore * pairs * heads);
+    }
+
+    /// Every tap samples the channels of its head; positions take 2 for each offset.
+    private static Flops deformableAttention(Operation.DeformableAttention attention, List<Shape> inputs) {
+        Shape value = inputs.getFirst();
+        long taps = (long) attention.points() * attention.levels().size();
+        return Flops.others(WEIGHTED_SAMPLE * taps * value.elementCount() + 2 * inputs.get(1).elementCount()
+                + SOFTMAX * inputs.get(2).elementCount());
+    }
+
+    /// The mix of classes is a product of `[K, Q]` and `[Q, H·W]`.
+    private static Flops semanticInference(List<Shape> inputs, Shape output) {
+        Shape classes = inputs.getFirst();
+        long queries = size(classes, 1);
+        long pixels = size(output, 0) * size(output, 2) * size(output, 3);
+        return new Flops(2 * queries * output.elementCount(), SOFTMAX * classes.elementCount() + (BILINEAR + 1) * queries * pixels);
+    }
+
+    private static Optional<Flops> foreign(Operation.Foreign foreign, List<Shape> inputs, Shape output) {
+        return switch (foreign.domain().isEmpty() ? foreign.type() : "") {
+            case "Einsum" -> einsum(foreign, inputs);
+            case "Gemm" -> {
+                Shape a = inputs.getFirst();
+                long depth = a.elementCount() / size(output, 0);
+                yield Optional.of(Flops.products(2 * output.elementCount() * depth + bias(inputs, 2, output.elementCount())));
+            }
+            case "Clip", "Mod", "Log", "Tanh", "Neg", "Sign", "Round", "Ceil", "Reciprocal", "LeakyRelu", "HardSigmoid", "Gelu" ->
+                Optional.of(Flops.others(output.elementCount()));
+            case "Shape", "Constant", "ConstantOfShape", "Identity", "Split", "Squeeze", "Unsqueeze", "Flatten", "Tile", "Pad", "ScatterND",
+                    "GatherND", "GatherElements", "NonZero", "TopK", "CumSum", "Reshape", "Expand", "Slice", "Cast", "Transpose" ->
+                Optional.of(Flops.NONE);
+            default -> Optional.empty();
+        };
+    }
+
+    /// Of two operands: a multiply-add for each combination of all letters. An ellipsis is not counted through.
+    private static Optional<Flops> einsum(Operation.Foreign foreign, List<Shape> inputs) {
+        if (!(foreign.attributes().get("equation") instanceof Operation.Attribute.Text(String equation)) || inputs.size() != 2) {
+            return Optional.empty();
+        }
+        String[] terms = equation.replace(" ", "").split("->", 2)[0].split(",", -1);
+        if (terms.length != 2) {
+            return Optional.empty();
+        }
+        Map<Character, Long> sizes = new HashMap<>();
+        for (int operand = 0; operand < 2; operand++) {
+            String letters = terms[operand];
+            if (letters.length() != inputs.get(operand).rank() || !letters.chars().allMatch(Character::isLetter)) {
+                return Optional.empty();
+            }
+            for (int axis = 0; axis < letters.length(); axis++) {
+                sizes.put(letters.charAt(axis), size(inputs.get(operand), axis));
+            }
+        }
+        return Optional.of(Flops.products(2 * sizes.values().stream().reduce(1L, Math::multiplyExact)));
+    }
+
+    private static long size(Shape shape, int axis) {
+        return shape.get(axis).size();
+    }
+}

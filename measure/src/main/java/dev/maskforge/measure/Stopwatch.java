@@ -1,0 +1,32 @@
+package dev.maskforge.measure;
+
+import java.util.EnumMap;
+import java.util.Map;
+
+/// Times the stages of one run: from mark to mark, so that nothing between them is lost.
+public final class Stopwatch {
+    private final Clock clock;
+    private final Map<Stage, Long> nanoseconds = new EnumMap<>(Stage.class);
+    private long mark;
+
+    private Stopwatch(Clock clock) {
+        this.clock = clock;
+        this.mark = clock.nanoseconds();
+    }
+
+    public static Stopwatch start(Clock clock) {
+        return new Stopwatch(clock);
+    }
+
+    /// The time since the last mark, or the start, was this stage's. A stage may end several times.
+    public void end(Stage stage) {
+        long now = clock.nanoseconds();
+        nanoseconds.merge(stage, now - mark, Long::sum);
+        mark = now;
+    }
+
+    /// What has been measured so far.
+    public StageTimes times() {
+        return new StageTimes(nanoseconds);
+    }
+}

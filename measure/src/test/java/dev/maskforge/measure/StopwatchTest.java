@@ -1,0 +1,28 @@
+package dev.maskforge.measure;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+class StopwatchTest {
+    @Test
+    void theTimeBetweenMarksIsTheStagesThatEnds() {
+        ManualClock clock = new ManualClock();
+        Stopwatch watch = Stopwatch.start(clock);
+        clock.advance(5);
+        watch.end(Stage.TRANSFER_IN);
+        clock.advance(7);
+        watch.end(Stage.COMPUTE);
+        clock.advance(11);
+        watch.end(Stage.TRANSFER_IN);
+        assertEquals(new StageTimes(Map.of(Stage.TRANSFER_IN, 16L, Stage.COMPUTE, 7L)), watch.times());
+    }
+
+    @Test
+    void aRunWithoutStagesIsNone() {
+        Stopwatch watch = Stopwatch.start(new ManualClock());
+        assertThrows(IllegalArgumentException.class, watch::times);
+    }
+}
