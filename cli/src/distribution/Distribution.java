@@ -33,19 +33,20 @@ import java.util.zip.ZipOutputStream;
 /// Makes the self-contained distribution: a folder that runs where no Java is.
 ///
 /// `bin/maskforge` starts it, `runtime/` is the JDK's part that it needs, `lib/` holds its jars and the start cache, `native/` ONNX Runtime's
-/// library for this platform, unpacked. The folder may be copied anywhere.
+/// library for this platform, unpacked, `samples/` models and pictures to try. The folder may be copied anywhere.
 ///
 /// Arguments: the folder to make; a folder to work in; the root of the sources; the version; when the build began, in ISO 8601; the module's
 /// own jar; the class path of what it needs.
 public final class Distribution {
-    private static final long LARGEST_BYTES = 120_000_000;
+    /// Of the program: what everyone who runs it must have.
+    private static final long LARGEST_PROGRAM = 120_000_000;
+    /// Of what comes along to be tried: two models of at most 15 MB each, and pictures.
+    private static final long LARGEST_SAMPLES = 31_000_000;
     private static final String NATIVES = "ai/onnxruntime/native/";
     private static final String MAIN_CLASS = "dev.maskforge.cli.Main";
     private static final String TRAINING_CLASS = "dev.maskforge.cli.StartCacheTraining";
     /// What no class names: System.Logger's backend.
     private static final List<String> MODULES_FOUND_AT_RUN_TIME = List.of("java.logging");
-    /// What only programs with windows load.
-    private static final String LEFT_OUT = "**libsplashscreen.*,**libawt_xawt.so";
 
     private final Path folder;
     private final Path work;
@@ -83,6 +84,7 @@ public final class Distribution {
         for (Path jar : jars) {
             copyJar(jar, lib.resolve(jar.getFileName()));
         }
+        copyTree(sources.resolve("samples"), fresh.resolve("samples"));
         unpackNatives(Files.createDirectories(fresh.resolve("native")));
         writeLauncherJar(lib.resolve("launcher.jar"));
         Path templates = sources.resolve("cli/src/distribution");
@@ -118,7 +120,9 @@ public final class Distribution {
         List<String> arguments = new ArrayList<>(List.of("--multi-release", "25", "--ignore-missing-deps", "--print-module-deps"));
         jars.forEach(jar -> arguments.add(jar.toString()));
         modules.addAll(List.of(run("jdeps", arguments).strip().split(",")));
-        String key = Runtime.version() + "\n" + LEFT_OUT + "\n" + String.join("\n", modules) + "\n";
+        String excludedResources = RuntimeParts.excludedResources();
+        String key = Runtime.version() + "\n" + RuntimeParts.excludedFiles() + "\n" + excludedResources + "\n" + String.join("\n", modules)
+                + "\n";
         Path runtime = work.resolve("runtime");
         Path stamp = work.resolve("runtime.txt");
         if (Files.isDirectory(runtime) && Files.exists(stamp) && Files.readString(stamp).equals(key)) {
@@ -127,7 +131,10 @@ public final class Distribution {
         Files.deleteIfExists(stamp);
         delete(runtime);
         run("jlink", List.of("--add-modules", String.join(",", modules), "--strip-debug", "--no-header-files", "--no-man-pages",
-                "--compress", "zip-6", "--exclude-files", LEFT_OUT, "--output", runtime.toString()));
+                "--compress", "zip-9", "--exclude-files", RuntimeParts.excludedFiles(), "--exclude-resources", excludedResources,
+                "--output",
+                runtime.toString()));
+        SymbolTable.cutFrom(runtime.resolve("lib/server/libjvm.so"));
         Files.writeString(stamp, key);
         return runtime;
     }
@@ -252,27 +259,53 @@ public final class Distribution {
 
     private void check() throws IOException, InterruptedException {
         String expected = "maskforge " + version;
-        ProcessBuilder process = new ProcessBuilder(fresh.resolve("bin/maskforge").toString(), "--version");
-        process.environment().clear();
-        process.environment().put("PATH", "/usr/bin:/bin");
-        process.environment().put("MASKFORGE_JAVA_OPTIONS", "-XX:AOTMode=on"); // fails where the cache does not fit
-        Path output = work.resolve("version.txt");
-        int code = process.redirectErrorStream(true).redirectOutput(output.toFile()).start().waitFor();
-        String said = Files.readString(output).strip();
-        if (code != 0 || !said.equals(expected)) {
-            throw new IllegalStateException(
-                    "bin/maskforge --version answers '" + said + "' (exit " + code + ") instead of '" + expected + "'");
+        String said = answer("--version");
+        if (!said.equals(expected)) {
+            throw new IllegalStateException("bin/maskforge --version answers '" + said + "' instead of '" + expected + "'");
         }
+        checkPictures();
+        long samples = bytes(fresh.resolve("samples"), LARGEST_SAMPLES, "the samples have");
+        long program = bytes(fresh, LARGEST_PROGRAM + samples, "the distribution with samples of " + samples + " bytes has") - samples;
+        System.out.printf("%s: %.1f MB, at most %.0f, and samples of %.1f MB%n", folder, program / 1e6, LARGEST_PROGRAM / 1e6,
+                samples / 1e6);
+    }
+
+    private static long bytes(Path folder, long most, String whose) throws IOException {
         long bytes = 0;
-        try (Stream<Path> files = Files.walk(fresh)) {
+        try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.filter(path -> Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)).toList()) {
                 bytes += Files.size(file);
             }
         }
-        if (bytes > LARGEST_BYTES) {
-            throw new IllegalStateException("the distribution has " + bytes + " bytes, more than " + LARGEST_BYTES);
+        if (bytes > most) {
+            throw new IllegalStateException(whose + " " + bytes + " bytes, more than " + most);
         }
-        System.out.printf("%s: %.1f MB, at most %.0f%n", folder, bytes / 1e6, LARGEST_BYTES / 1e6);
+        return bytes;
+    }
+
+    /// Whether the runtime, of which parts are left out, still reads pictures of all kinds, and writes.
+    private void checkPictures() throws IOException, InterruptedException {
+        Path results = work.resolve("pictures");
+        delete(results);
+        answer("segment", sources.resolve("tools/fixtures/models/maskformer-r50/checkpoint.pkl").toString(),
+                fresh.resolve("samples/street.jpg").toString(),
+                sources.resolve("tools/fixtures/pillow/images").toString(), "-o", results.toString(), "--size", "32x32");
+    }
+
+    /// What the distribution says to a command line, where nothing else is.
+    private String answer(String... arguments) throws IOException, InterruptedException {
+        List<String> command = Stream.concat(Stream.of(fresh.resolve("bin/maskforge").toString()), Arrays.stream(arguments)).toList();
+        ProcessBuilder process = new ProcessBuilder(command);
+        process.environment().clear();
+        process.environment().put("PATH", "/usr/bin:/bin");
+        process.environment().put("MASKFORGE_JAVA_OPTIONS", "-XX:AOTMode=on"); // fails where the cache does not fit
+        Path output = work.resolve("answer.txt");
+        int code = process.redirectErrorStream(true).redirectOutput(output.toFile()).start().waitFor();
+        String said = Files.readString(output).strip();
+        if (code != 0) {
+            throw new IllegalStateException("exit " + code + " of " + String.join(" ", command) + ": " + said);
+        }
+        return said;
     }
 
     private void moveIntoPlace() throws IOException {

@@ -57,7 +57,7 @@ final class AnswerText {
         found.forEach(each -> byClass.merge(trainId.applyAsInt(each), 1, Integer::sum));
         String commonest = byClass.entrySet().stream().sorted(Map.Entry.<Integer, Integer>comparingByValue().reversed()).limit(NAMED)
                 .map(entry -> entry.getValue() + " x " + classes.get(entry.getKey()).name()).collect(Collectors.joining(", "));
-        return found.size() + " " + noun + (found.size() == 1 ? "" : "s") + (found.isEmpty() ? "" : " (" + commonest + ")");
+        return Words.counted(found.size(), noun) + (found.isEmpty() ? "" : " (" + commonest + ")");
     }
 
     /// `pixels` by class, `segments`, `instances`: as far as the model was asked.

@@ -10,10 +10,13 @@ final class Descriptions {
 
     /// Such as `MaskFormer, ResNet-101, 100 queries, 19 classes, semantic, cityscapes (official, published mIoU 78.5)`.
     static String of(ModelFile file) {
-        MaskClassifier model = file.model();
-        return model.name() + ", " + model.backbone().name() + ", " + model.queries() + " queries, " + model.classes() + " classes, "
-                + file.task() + ", "
-                + file.dataset().name()
+        return file.model().name() + ", " + ofNetwork(file) + ", " + file.dataset().name()
                 + file.official().map(entry -> " (official, published " + entry.metric() + " " + entry.published() + ")").orElse("");
+    }
+
+    /// Such as `ResNet-101, 100 queries, 19 classes, semantic`.
+    static String ofNetwork(ModelFile file) {
+        MaskClassifier model = file.model();
+        return model.backbone().name() + ", " + model.queries() + " queries, " + model.classes() + " classes, " + file.task();
     }
 }

@@ -3,12 +3,18 @@ package dev.maskforge.cli;
 import dev.maskforge.MaskforgeException;
 import dev.maskforge.checkpoint.CheckpointException;
 import dev.maskforge.engine.EngineException;
+import dev.maskforge.evaluation.EvaluationException;
+import dev.maskforge.graph.onnx.OnnxException;
+import dev.maskforge.measure.MeasurementException;
 import dev.maskforge.models.UnknownModelException;
 import dev.maskforge.vision.ClassListException;
 import dev.maskforge.vision.ImageException;
 import java.io.PrintWriter;
 import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -18,7 +24,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 final class Failures {
     /// What our own code throws when the user can do something about it. Their messages are whole.
     private static final List<Class<? extends RuntimeException>> EXPECTED = List.of(MaskforgeException.class, CheckpointException.class,
-            UnknownModelException.class, ImageException.class, ClassListException.class, EngineException.class);
+            UnknownModelException.class, ImageException.class, ClassListException.class, EngineException.class,
+            EvaluationException.class, MeasurementException.class, OnnxException.class);
 
     private Failures() {
     }
@@ -50,6 +57,24 @@ final class Failures {
         if (verbose) {
             e.printStackTrace(err);
         }
+    }
+
+    /// Prints what went wrong with a picture.
+    ///
+    /// @return the same for machines: `picture` and `error`
+    static SequencedMap<String, Object> reported(Path picture, Throwable e, PrintWriter err, OutputArguments says) {
+        String message = message(picture, e);
+        report(message, e, err, says.isVerbose());
+        SequencedMap<String, Object> row = new LinkedHashMap<>();
+        row.put("picture", picture.toString());
+        row.put("error", message);
+        return row;
+    }
+
+    /// In one line that names the picture.
+    private static String message(Path picture, Throwable e) {
+        // What the readers and writers of pictures say names the file; what an engine says cannot.
+        return e instanceof ImageException ? message(e) : Line.of(picture) + ": " + message(e);
     }
 
     /// What went wrong, in one line.

@@ -7,6 +7,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /// Folders to write into.
@@ -30,6 +31,20 @@ final class Folders {
         }
     }
 
+    /// Checks that a file can be written, before the work that it is to hold is done.
+    ///
+    /// @throws MaskforgeException if it is a folder, or its folder is not there
+    static void requireFor(Path file) {
+        if (Files.isDirectory(file)) {
+            throw new MaskforgeException("cannot write '" + file + "': it is a folder; name a file in it");
+        }
+        Path folder = Objects.requireNonNullElse(file.toAbsolutePath().getParent(), file);
+        if (!Files.isDirectory(folder)) {
+            throw new MaskforgeException("cannot write '" + file + "': there is no folder '" + folder + "'; make it");
+        }
+        require(folder);
+    }
+
     /// Makes a folder and those it lies in, if they are not there.
     ///
     /// @throws MaskforgeException if that cannot be
@@ -49,5 +64,12 @@ final class Folders {
             case NoSuchFileException _ -> "there is no place for it";
             default -> reason == null ? e.getClass().getSimpleName() : reason;
         };
+    }
+
+    /// The path as one would write it here: relative to the folder that one is in, if it lies in it.
+    static Path fromHere(Path path) {
+        Path here = Path.of("").toAbsolutePath();
+        Path absolute = path.toAbsolutePath().normalize();
+        return absolute.startsWith(here) && !absolute.equals(here) ? here.relativize(absolute) : path;
     }
 }

@@ -79,7 +79,7 @@ final class InspectCommand implements Callable<Integer> {
     }
 
     /// The number of floating-point elements, running statistics included.
-    private static long parameters(ModelFile file) {
+    static long parameters(ModelFile file) {
         return file.weights().types().values().stream().filter(type -> type.dataType().isFloatingPoint()).map(TensorType::shape)
                 .mapToLong(shape -> shape.elementCount()).sum();
     }

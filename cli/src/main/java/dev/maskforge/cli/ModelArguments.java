@@ -39,6 +39,11 @@ final class ModelArguments {
                 Optional.ofNullable(classes).map(ClassList::read));
     }
 
+    /// The dataset that was named.
+    Optional<Dataset> dataset() {
+        return Optional.ofNullable(dataset);
+    }
+
     private ModelConfiguration configuration() {
         if (configuration == null) {
             return ModelConfiguration.none();

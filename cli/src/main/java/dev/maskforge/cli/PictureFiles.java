@@ -86,7 +86,8 @@ final class PictureFiles {
         }
     }
 
-    private static String withoutEnding(Path file) {
+    /// What a file is called, without the ending.
+    static String withoutEnding(Path file) {
         String name = String.valueOf(file.getFileName());
         int dot = name.lastIndexOf('.');
         return dot > 0 ? name.substring(0, dot) : name;

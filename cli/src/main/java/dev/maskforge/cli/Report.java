@@ -15,6 +15,8 @@ import java.util.SequencedMap;
 
 /// What `segment` says while it works: what runs, a line a picture, and where the results are; and the same as facts.
 final class Report {
+    private static final int LONGEST_TEXT = 200;
+
     private final PrintWriter err;
     private final OutputArguments says;
     private final int pictures;
@@ -36,7 +38,8 @@ final class Report {
     void opening(Segmenter segmenter, Segmenter.Options options) {
         line(Descriptions.of(segmenter.model()) + "; " + options.engine() + ", "
                 + options.engineOptions().precision() + ", "
-                + counted(options.engineOptions().threads(), "thread"));
+                + Words.counted(options.engineOptions().threads(), "thread"));
+        segmenter.model().trainingData().ifPresent(text -> line("knows only what it was trained on: " + shortened(Line.of(text))));
         if (segmenter.model().task() == Task.PANOPTIC
                 && segmenter.model().classes().classes().stream().noneMatch(SegmentationClass::isThing)) {
             line("no class is known to be a thing, so all segments of a class are one; say which are with '--classes'");
@@ -60,18 +63,12 @@ final class Report {
     void failed(PictureFiles.Entry entry, Throwable e) {
         failures++;
         done++;
-        // What the readers and writers of pictures say names the file; what an engine says cannot.
-        String message = e instanceof ImageException ? Failures.message(e) : Line.of(entry.file()) + ": " + Failures.message(e);
-        Failures.report(message, e, err, says.isVerbose());
-        SequencedMap<String, Object> row = new LinkedHashMap<>();
-        row.put("picture", entry.file().toString());
-        row.put("error", message);
-        facts.add(row);
+        facts.add(Failures.reported(entry.file(), e, err, says));
     }
 
     void closing(Path target) {
         if (failures > 0 && pictures > 1) {
-            err.println("maskforge: " + failures + " of " + counted(pictures, "picture") + " failed"
+            err.println("maskforge: " + failures + " of " + Words.counted(pictures, "picture") + " failed"
                     + (failures < pictures ? "; the others are done" : ""));
         }
         if (failures < pictures) {
@@ -123,8 +120,9 @@ final class Report {
         return row;
     }
 
-    private static String counted(int count, String noun) {
-        return count + " " + noun + (count == 1 ? "" : "s");
+    /// The checkpoint's author chose how long it is.
+    private static String shortened(String text) {
+        return text.length() <= LONGEST_TEXT ? text : text.substring(0, LONGEST_TEXT) + "...";
     }
 
     private static double seconds(Duration duration) {

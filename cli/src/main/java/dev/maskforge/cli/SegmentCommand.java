@@ -2,32 +2,24 @@ package dev.maskforge.cli;
 
 import dev.maskforge.ModelFile;
 import dev.maskforge.Segmenter;
-import dev.maskforge.engine.EngineOptions;
-import dev.maskforge.engine.EngineProvider;
-import dev.maskforge.engine.Engines;
 import dev.maskforge.models.Task;
 import dev.maskforge.vision.ClassList;
 import dev.maskforge.vision.ImageFile;
 import dev.maskforge.vision.ImageLimits;
 import dev.maskforge.vision.LabelIds;
-import dev.maskforge.vision.ResizeRule;
 import dev.maskforge.vision.RgbImage;
-import dev.maskforge.vision.Size;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.json.JsonMapper;
@@ -37,8 +29,6 @@ import tools.jackson.databind.json.JsonMapper;
         "",
         "A picture that fails is named, the others are done, and the exit code is 1. Fields of --json: docs/cli.md."})
 final class SegmentCommand implements Callable<Integer> {
-    private static final int MOST_THREADS = 1024;
-
     @Spec
     private CommandSpec spec;
 
@@ -59,21 +49,14 @@ final class SegmentCommand implements Callable<Integer> {
     @Option(names = "--label-ids", paramLabel = "IDS", defaultValue = "dataset", description = "numbers in label maps: dataset (as evaluation scripts want them) or train (default: ${DEFAULT-VALUE})")
     private LabelIds ids;
 
-    @Option(names = "--size", paramLabel = "HxW", converter = SizeByText.class, description = "size of the network's input, multiples of 32; pictures are fitted into it by "
-            + "their own ratio (default: the dataset's official rule)")
-    private @Nullable Size size;
-
     @Option(names = "--engine", paramLabel = "NAME", defaultValue = Segmenter.DEFAULT_ENGINE, description = "onnxruntime, or reference, which is slow and for checking (default: ${DEFAULT-VALUE})")
     private String engine;
 
-    @Option(names = "--threads", paramLabel = "N", description = "threads, at most 1024 (default: all physical cores)")
-    private @Nullable Integer threads;
-
-    @Option(names = "--max-pixels", paramLabel = "N", description = "the largest picture to read (default: 89478485)")
-    private @Nullable Long maximumPixels;
-
     @Option(names = "--json", description = "print what was done as JSON")
     private boolean json;
+
+    @Mixin
+    private RunArguments run;
 
     @Mixin
     private ThresholdArguments thresholds;
@@ -87,7 +70,7 @@ final class SegmentCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Segmenter.Options options = options();
-        ImageLimits limits = limits();
+        ImageLimits limits = run.limits();
         List<PictureFiles.Entry> entries = PictureFiles.find(pictures);
         Folders.require(target);
         PrintWriter err = spec.commandLine().getErr();
@@ -115,27 +98,8 @@ final class SegmentCommand implements Callable<Integer> {
     }
 
     private Segmenter.Options options() {
-        List<String> engines = Engines.all().stream().map(EngineProvider::name).toList();
-        if (!engines.contains(engine)) {
-            throw wrong("--engine", "there is no '" + engine + "', but " + String.join(" and ", engines));
-        }
-        if (threads != null && (threads < 1 || threads > MOST_THREADS)) {
-            throw wrong("--threads", threads + " is not from 1 to " + MOST_THREADS);
-        }
-        EngineOptions standard = EngineOptions.standard();
-        return new Segmenter.Options(model.options(), engine, threads == null ? standard : standard.withThreads(threads),
-                Optional.ofNullable(size).map(given -> new ResizeRule.FitInside(given.height(), given.width())), thresholds.options());
-    }
-
-    private ImageLimits limits() {
-        if (maximumPixels != null && maximumPixels < 1) {
-            throw wrong("--max-pixels", maximumPixels + " is less than one pixel");
-        }
-        return maximumPixels == null ? ImageLimits.DEFAULT : new ImageLimits(maximumPixels);
-    }
-
-    private ParameterException wrong(String option, String why) {
-        return new ParameterException(spec.commandLine(), "Invalid value for option '" + option + "': " + why);
+        RunArguments.requireEngine(engine, "--engine", spec.commandLine());
+        return new Segmenter.Options(model.options(), engine, run.engineOptions(), run.resizeRule(), thresholds.options());
     }
 
     private SequencedMap<String, Object> facts(Segmenter.Options options, Report report) {

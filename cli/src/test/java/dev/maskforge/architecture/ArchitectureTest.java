@@ -32,7 +32,8 @@ class ArchitectureTest {
     @Test
     void everyModuleIsSeen() {
         Set<String> seen = MODULES.stream().map(Modules::of).flatMap(Optional::stream).collect(toSet());
-        assertEquals(Set.of("graph", "checkpoint", "models", "passes", "engine", "engine.onnxruntime", "vision", "maskforge", "cli"), seen);
+        assertEquals(Set.of("graph", "checkpoint", "models", "passes", "engine", "engine.onnxruntime", "vision", "evaluation",
+                "measure", "scenes", "maskforge", "cli"), seen);
         System.out.println("architecture: " + MODULES.size() + " classes of " + seen.size() + " modules");
     }
 

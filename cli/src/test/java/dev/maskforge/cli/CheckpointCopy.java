@@ -18,6 +18,7 @@ import java.util.function.UnaryOperator;
 /// A small checkpoint, to be changed and saved again.
 final class CheckpointCopy {
     private final SequencedMap<String, Tensor> tensors = new LinkedHashMap<>();
+    private final SequencedMap<String, String> metadata = new LinkedHashMap<>();
 
     private CheckpointCopy() {
     }
@@ -59,6 +60,12 @@ final class CheckpointCopy {
         return zeros(key, DataType.FLOAT16, shape);
     }
 
+    /// A text beside the tensors.
+    CheckpointCopy saying(String name, String text) {
+        metadata.put(name, text);
+        return this;
+    }
+
     CheckpointCopy renamed(UnaryOperator<String> rename) {
         CheckpointCopy copy = new CheckpointCopy();
         tensors.forEach((key, tensor) -> copy.tensors.put(rename.apply(key), tensor));
@@ -66,7 +73,9 @@ final class CheckpointCopy {
     }
 
     byte[] bytes() {
-        Pickle pickle = new Pickle().raw("}").text("model").raw("}(");
+        Pickle pickle = new Pickle().raw("}");
+        metadata.forEach((name, text) -> pickle.text(name).text(text).raw("s"));
+        pickle.text("model").raw("}(");
         tensors.forEach((key, tensor) -> pickle.text(key).array(tensor.dataType(), tensor.shape().sizes(),
                 tensor.memory().toArray(ValueLayout.JAVA_BYTE)));
         return pickle.raw("us").stop();

@@ -26,7 +26,7 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "segment", "convert", "inspect", "zoo", "doctor"})
+    @ValueSource(strings = {"", "demo", "segment", "convert", "evaluate", "inspect", "zoo", "doctor"})
     void explainsEachCommand(String command) {
         Run run = command.isEmpty() ? Run.of("--help") : Run.of(command, "--help");
         assertEquals(ExitCode.DONE, run.exit());
@@ -35,7 +35,8 @@ class CommandLineTest {
         run.out().lines().forEach(line -> assertTrue(line.length() <= WIDTH, line));
         assertTrue(!run.out().contains("${") && !run.out().contains("null"), run.out());
         if (command.isEmpty()) {
-            List.of("segment", "convert", "inspect", "zoo", "doctor").forEach(name -> assertTrue(run.out().contains("\n  " + name), name));
+            List.of("demo", "segment", "convert", "evaluate", "inspect", "zoo", "doctor")
+                    .forEach(name -> assertTrue(run.out().contains("\n  " + name), name));
             assertEquals(run, Run.of(), "without a command");
         } else {
             assertTrue(run.out().contains("-q, --quiet") && run.out().contains("-v, --verbose"), run.out());
@@ -49,7 +50,7 @@ class CommandLineTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-            "sgement                                | Unmatched argument at index 0: 'sgement'       | Did you mean: maskforge segment?",
+            "sgement                                | Unmatched argument at index 0: 'sgement'       | Did you mean: maskforge segment",
             "segment a b -o c --sise 3              | Unknown option: '--sise'                      | --size",
             "segment a b -o c --threads 0           | --threads': 0 is not from 1 to 1024           |",
             "segment a b -o c --threads 5000        | --threads': 5000 is not from 1 to 1024        |",
@@ -70,6 +71,10 @@ class CommandLineTest {
             "convert a -o c --output masks          | --output                                      |",
             "convert a -o c --deformable-attention x | --deformable-attention                       |",
             "convert a                              | Missing required option: '--out=FILE'         |",
+            "demo --scenes 0                        | --scenes': 0 is not from 1 to 100             |",
+            "demo --runs -1                         | --runs': -1 is not from 1 to 10000            |",
+            "demo --size 64x100                     | the width 100 is no multiple of 32; 96 is the nearest |",
+            "demo street.png                        | Unmatched argument at index 1: 'street.png'   |",
             "inspect                                | Missing required parameter: 'MODEL'           |",
             "inspect a b                            | Unmatched argument at index 2: 'b'            |"})
     void wrongCommandLinesAreToldWhatIsWrong(String arguments, String message, String suggestion) {
@@ -124,7 +129,7 @@ class CommandLineTest {
     void docsTellEachOption() throws Exception {
         Path root = Path.of(System.getProperty("maskforge.fixtures")).resolve("../..");
         String page = Files.readString(root.resolve("docs/cli.md"));
-        for (String command : List.of("segment", "convert", "inspect", "zoo", "doctor")) {
+        for (String command : List.of("demo", "segment", "convert", "evaluate", "inspect", "zoo", "doctor")) {
             Run.of(command, "--help").out().lines().map(String::strip).filter(line -> line.startsWith("-"))
                     .map(line -> line.replaceFirst("^-\\w, ", "").split("[=\\s]", 2)[0])
                     .forEach(option -> assertTrue(page.contains(option), () -> "docs/cli.md lacks " + option + " of " + command));

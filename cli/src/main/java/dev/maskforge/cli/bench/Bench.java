@@ -1,0 +1,142 @@
+package dev.maskforge.cli.bench;
+
+import dev.maskforge.engine.Agreement;
+import dev.maskforge.engine.Availability;
+import dev.maskforge.engine.EngineOptions;
+import dev.maskforge.engine.EngineProvider;
+import dev.maskforge.engine.Engines;
+import dev.maskforge.measure.Ceilings;
+import dev.maskforge.measure.Clock;
+import dev.maskforge.measure.Fidelity;
+import dev.maskforge.measure.Harness;
+import dev.maskforge.measure.Protocol;
+import dev.maskforge.measure.Result;
+import dev.maskforge.measure.Series;
+import dev.maskforge.measure.Setup;
+import dev.maskforge.measure.Work;
+import dev.maskforge.vision.LabelMap;
+import dev.maskforge.vision.Size;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// Models by engines, measured against each other at one size after the other.
+///
+/// @param models    in the order of the rows
+/// @param engines   names of the engines, each of which runs each model
+/// @param options   threads and precision
+/// @param protocol  how often is run
+/// @param reference what ONNX files are held against; checkpoints are held against themselves
+/// @param ceilings  of what each engine computes on, if they are known
+/// @param clock     that is read
+public record Bench(List<BenchModel> models, List<String> engines, EngineOptions options, Protocol protocol, Optional<BenchModel> reference,
+        Map<String, Ceilings> ceilings, Clock clock) {
+    public Bench {
+        models = List.copyOf(models);
+        engines = List.copyOf(engines);
+        ceilings = Map.copyOf(ceilings);
+    }
+
+    /// The models that take pictures of a size.
+    public List<BenchModel> modelsFor(Size size) {
+        return models.stream().filter(model -> model.takes(size)).toList();
+    }
+
+    /// Measures what can run at a size; a result for each, in the order of models, then engines. The reference speaks
+    /// last, when nothing is measured any more.
+    public List<Result> run(Size size, BenchPictures pictures, Harness.Progress progress) {
+        List<BenchSubject> subjects = new ArrayList<>();
+        List<Series> series;
+        try {
+            for (BenchModel model : modelsFor(size)) {
+                for (String engine : engines) {
+                    subjects.add(BenchSubject.open(name(model, engine), model, engine, options, size, pictures, clock));
+                }
+            }
+            series = new Harness(clock, protocol, progress).measure(subjects);
+        } finally {
+            subjects.forEach(BenchSubject::close);
+        }
+        Map<BenchSubject, Fidelity> fidelities = fidelities(subjects, size, pictures);
+        List<Result> results = new ArrayList<>();
+        for (int i = 0; i < subjects.size(); i++) {
+            BenchSubject subject = subjects.get(i);
+            results.add(new Result(subject.name(), setup(subject, size), subject.preparation(), protocol,
+                    new Result.Pictures(pictures.source(), pictures.images().size()),
+                    Result.nanoseconds(series.get(i), pictures.decode()), work(subject, size),
+                    Optional.ofNullable(fidelities.get(subject))));
+        }
+        return results;
+    }
+
+    private String name(BenchModel model, String engine) {
+        String file = String.valueOf(model.file().getFileName());
+        boolean isAlone = models.stream().filter(other -> file.equals(String.valueOf(other.file().getFileName()))).count() == 1;
+        return (isAlone ? file : model.file().toString()) + (engines.size() == 1 ? "" : ", " + engine);
+    }
+
+    private Setup setup(BenchSubject subject, Size size) {
+        EngineProvider provider = Engines.named(subject.engine());
+        String version = switch (provider.availability()) {
+            case Availability.Available(String number, _) -> number;
+            case Availability.Missing(String reason, _) -> reason;
+        };
+        return new Setup(subject.model().file().toString(), Optional.of(subject.model().hash()), subject.engine(),
+                subject.engine() + " " + version, provider.device(), 1, size.height(), size.width(), options.precision().toString(),
+                options.threads());
+    }
+
+    private Optional<Work> work(BenchSubject subject, Size size) {
+        return Optional.ofNullable(ceilings.get(subject.engine())).flatMap(best -> work(subject.model(), best, size)
+                .or(() -> referenceOf(subject.model()).filter(model -> model.takes(size)).flatMap(model -> work(model, best, size))));
+    }
+
+    private static Optional<Work> work(BenchModel model, Ceilings best, Size size) {
+        return model.cost(size).filter(cost -> cost.uncounted().isEmpty())
+                .map(cost -> Work.of(String.valueOf(model.file().getFileName()), cost, best));
+    }
+
+    private Map<BenchSubject, Fidelity> fidelities(List<BenchSubject> subjects, Size size, BenchPictures pictures) {
+        Map<BenchSubject, Fidelity> fidelities = new HashMap<>();
+        Set<BenchModel> references = new LinkedHashSet<>();
+        subjects.forEach(subject -> referenceOf(subject.model()).ifPresent(references::add));
+        for (BenchModel model : references) {
+            if (model.takes(size)) {
+                List<BenchSubject> held = subjects.stream()
+                        .filter(subject -> referenceOf(subject.model()).filter(model::equals).isPresent())
+                        .toList();
+                fidelities.putAll(fidelities(model, held, size, pictures));
+            }
+        }
+        return fidelities;
+    }
+
+    private Optional<BenchModel> referenceOf(BenchModel model) {
+        return model instanceof CheckpointModel ? Optional.of(model) : reference;
+    }
+
+    private Map<BenchSubject, Fidelity> fidelities(BenchModel model, List<BenchSubject> held, Size size, BenchPictures pictures) {
+        Map<BenchSubject, Fidelity> fidelities = new HashMap<>();
+        Optional<Reference> opened = model.reference(options, size);
+        if (opened.isEmpty()) {
+            return fidelities;
+        }
+        try (Reference judge = opened.get()) {
+            Map<BenchSubject, Agreement> sums = new HashMap<>();
+            for (int picture = 0; picture < pictures.images().size(); picture++) {
+                int number = picture;
+                List<LabelMap> labels = held.stream().map(subject -> subject.labels().get(number)).toList();
+                List<Agreement> agreements = judge.agreements(pictures.inTurn(picture), labels);
+                for (int i = 0; i < held.size(); i++) {
+                    sums.merge(held.get(i), agreements.get(i), Agreement::plus);
+                }
+            }
+            sums.forEach((subject, sum) -> fidelities.put(subject, Fidelity.of(judge.name(), sum)));
+        }
+        return fidelities;
+    }
+}

@@ -1,0 +1,98 @@
+package dev.maskforge.cli.report;
+
+import dev.maskforge.measure.Latencies;
+import dev.maskforge.measure.Machine;
+import dev.maskforge.measure.Measurements;
+import dev.maskforge.measure.Ratio;
+import dev.maskforge.measure.Result;
+import dev.maskforge.measure.Series;
+import dev.maskforge.measure.Span;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+
+/// A result of a file of measurements.
+///
+/// @param file    that it stands in
+/// @param tool    that measured
+/// @param machine where
+/// @param result  what was measured
+/// @param series  its runs
+record Measured(String file, String tool, Machine machine, Result result, Series series) {
+    private static final Pattern PLAIN_EXPORT = Pattern.compile("(.+)-plain-\\d+x\\d+");
+    /// Names of files that say nothing; the folder's does.
+    private static final Pattern ANYTHING = Pattern.compile("checkpoint|model|pytorch_model|model_final|weights");
+
+    static List<Measured> of(String file, Measurements measurements) {
+        return measurements.results().stream()
+                .map(result -> new Measured(file, measurements.tool(), measurements.machine(), result, result.series())).toList();
+    }
+
+    Latencies of(Span span) {
+        return series.of(span);
+    }
+
+    /// Such as `512x1024`.
+    String size() {
+        return result.setup().size();
+    }
+
+    long pixels() {
+        return (long) result.setup().height() * result.setup().width();
+    }
+
+    /// What the model's file is called, so that one network is known again in files of several tools: the same for a
+    /// checkpoint and for its plain exports (`tools/baseline`).
+    String network() {
+        String[] parts = result.setup().model().replace('\\', '/').replaceAll("/+$", "").split("/", -1);
+        String name = withoutEnding(parts[parts.length - 1]);
+        Matcher plain = PLAIN_EXPORT.matcher(name);
+        String base = plain.matches() ? plain.group(1) : name;
+        return ANYTHING.matcher(base).matches() && parts.length > 1 ? parts[parts.length - 2] : base;
+    }
+
+    private static String withoutEnding(String name) {
+        int dot = name.lastIndexOf('.');
+        return dot > 0 ? name.substring(0, dot) : name;
+    }
+
+    /// What its row is called: the network and what it ran in, as its file has it.
+    String label() {
+        return result.subject().contains(network()) ? result.subject() : network() + ": " + result.subject();
+    }
+
+    /// Whether what runs is a framework with the network as it was trained, not an engine made of it.
+    boolean isWithoutEngine() {
+        return result.setup().engine().startsWith("pytorch");
+    }
+
+    /// Images a second, one run after the other.
+    double imagesPerSecond(Span span) {
+        return result.setup().batch() * 1e9 / of(span).mean();
+    }
+
+    /// The mean time of an image, in nanoseconds.
+    double imageNanoseconds(Span span) {
+        return of(span).mean() / result.setup().batch();
+    }
+
+    /// Whether the other ran on the same device of the same machine, as far as their files say.
+    boolean isOnDeviceOf(Measured other) {
+        return machine.processor().equals(other.machine.processor()) && machine.processors() == other.machine.processors()
+                && result.setup().device().name().equals(other.result.setup().device().name());
+    }
+
+    /// How many times as fast as the other this is; empty if that makes no sense: on other devices, with other batches, or if a
+    /// round took no time.
+    Optional<Ratio> speedupOver(Measured other, Span span) {
+        boolean isComparable = isOnDeviceOf(other) && result.setup().batch() == other.result.setup().batch()
+                && takesTime(span) && other.takesTime(span);
+        return isComparable ? Optional.of(Ratio.of(other.series, series, span)) : Optional.empty();
+    }
+
+    private boolean takesTime(Span span) {
+        return IntStream.range(0, series.rounds().size()).allMatch(round -> series.of(span, round).median() > 0) && of(span).median() > 0;
+    }
+}

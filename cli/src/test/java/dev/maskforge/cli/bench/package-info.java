@@ -1,0 +1,4 @@
+@NullMarked
+package dev.maskforge.cli.bench;
+
+import org.jspecify.annotations.NullMarked;

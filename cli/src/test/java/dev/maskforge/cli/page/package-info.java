@@ -1,0 +1,4 @@
+@NullMarked
+package dev.maskforge.cli.page;
+
+import org.jspecify.annotations.NullMarked;
