@@ -54,8 +54,10 @@ public final class ShapeInference {
                     takesFloats();
                     yield types.getFirst();
                 }
-                case Operation.Reduce(_, List<Integer> axes, boolean keep) -> new TensorType(types.getFirst().dataType(),
-                        reduce(shape(0, 1, 1), axes, keep));
+                case Operation.Reduce(_, List<Integer> axes, boolean keep) -> {
+                    Shape shape = reduce(shape(0, 1, 1), axes, keep);
+                    yield new TensorType(types.getFirst().dataType(), shape);
+                }
                 case Operation.ArgMax(int axis) -> new TensorType(DataType.INT64, reduce(shape(0, 1, 1), List.of(axis), false));
                 case Operation.Reshape(Shape shape) -> reshape(shape);
                 case Operation.Transpose(List<Integer> permutation) -> transpose(permutation);
