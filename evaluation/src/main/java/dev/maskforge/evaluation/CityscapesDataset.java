@@ -28,6 +28,8 @@ public record CityscapesDataset(String split, List<Picture> pictures) {
     private static final String IMAGES = "leftImg8bit";
     private static final String TRUTH = "gtFine";
     private static final String LABELS = "_gtFine_labelIds.png";
+    private static final String INSTANCES = "_gtFine_instanceIds.png";
+    private static final String IMAGE = "_leftImg8bit.png";
     private static final Map<String, List<String>> OFFICIAL_CITIES = Map.of("val", List.of("frankfurt", "lindau", "munster"), "train",
             List.of("aachen", "bochum", "bremen", "cologne", "darmstadt", "dusseldorf", "erfurt", "hamburg", "hanover", "jena", "krefeld",
                     "monchengladbach", "strasbourg", "stuttgart", "tubingen", "ulm", "weimar", "zurich"));
@@ -74,11 +76,15 @@ public record CityscapesDataset(String split, List<Picture> pictures) {
         List<Picture> pictures = new ArrayList<>();
         for (String city : cities) {
             Path images = root.resolve(IMAGES).resolve(split).resolve(city);
+            requireLabels(truth.resolve(city), INSTANCES, truth.resolve(city));
+            if (Files.isDirectory(images)) {
+                requireLabels(images, IMAGE, truth.resolve(city));
+            }
             for (Path labels : Folder.list(truth.resolve(city), file -> Folder.name(file).endsWith(LABELS))) {
                 String name = Folder.name(labels).substring(0, Folder.name(labels).length() - LABELS.length());
-                Path instances = Folder.requireFile(labels.resolveSibling(name + "_gtFine_instanceIds.png"),
+                Path instances = Folder.requireFile(labels.resolveSibling(name + INSTANCES),
                         "unpack gtFine_trainvaltest.zip again");
-                pictures.add(new Picture(name, city, images.resolve(name + "_leftImg8bit.png"), labels, instances));
+                pictures.add(new Picture(name, city, images.resolve(name + IMAGE), labels, instances));
             }
         }
         if (pictures.isEmpty()) {
@@ -86,6 +92,14 @@ public record CityscapesDataset(String split, List<Picture> pictures) {
                     + "; unpack gtFine_trainvaltest.zip into " + Folder.oneLine(root));
         }
         return new CityscapesDataset(split, pictures);
+    }
+
+    /// A picture whose labels got lost would be left out without a word, and the scores be those of less than was asked for.
+    private static void requireLabels(Path folder, String ending, Path truth) {
+        for (Path file : Folder.list(folder, path -> Folder.name(path).endsWith(ending))) {
+            String name = Folder.name(file).substring(0, Folder.name(file).length() - ending.length());
+            Folder.requireFile(truth.resolve(name + LABELS), "unpack gtFine_trainvaltest.zip again");
+        }
     }
 
     private static void requireOfficialCities(List<String> cities, String split, Path truth) {

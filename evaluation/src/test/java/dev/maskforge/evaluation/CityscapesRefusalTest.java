@@ -79,6 +79,16 @@ class CityscapesRefusalTest {
     }
 
     @Test
+    void labelsThatAreMissingBesideInstancesOrAPicture() throws IOException {
+        Path root = dataset();
+        open(root);
+        Files.delete(truth(root, "labelIds.png"));
+        refusal(() -> open(root), NAME + "_gtFine_labelIds.png", "unpack");
+        Files.delete(truth(root, "instanceIds.png"));
+        refusal(() -> open(root), NAME + "_gtFine_labelIds.png", "unpack");
+    }
+
+    @Test
     void truthThatHoldsTrainIds() throws IOException {
         Path root = dataset();
         LabelMap labels = LabelFile.read(truth(root, "labelIds.png"));
