@@ -3,7 +3,7 @@ package dev.maskforge.graph;
 /// The element types that tensors are made of. Multi-byte elements lie in memory in little-endian order.
 public enum DataType {
     FLOAT32(4, "float32"), FLOAT16(2, "float16"), BFLOAT16(2, "bfloat16"), FLOAT64(8, "float64"), INT64(8, "int64"), INT32(4, "int32"),
-    UINT8(1, "uint8"), BOOL(1, "bool");
+    UINT8(1, "uint8"), INT8(1, "int8"), BOOL(1, "bool");
 
     private final int bytes;
     private final String text;
@@ -21,7 +21,7 @@ public enum DataType {
     public boolean isFloatingPoint() {
         return switch (this) {
             case FLOAT32, FLOAT16, BFLOAT16, FLOAT64 -> true;
-            case INT64, INT32, UINT8, BOOL -> false;
+            case INT64, INT32, UINT8, INT8, BOOL -> false;
         };
     }
 

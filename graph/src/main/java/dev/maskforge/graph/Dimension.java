@@ -63,7 +63,7 @@ public final class Dimension {
         @Override
         public int compareTo(Monomial other) {
             int byDegree = Integer.compare(other.atoms.size(), atoms.size());
-            return byDegree != 0 ? byDegree : toString().compareTo(other.toString());
+            return byDegree != 0 || atoms.isEmpty() ? byDegree : toString().compareTo(other.toString());
         }
 
         @Override

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /// Puts a [Graph] together, node after node, inferring types as it goes.
@@ -61,6 +62,18 @@ public final class GraphBuilder {
         return shared("constant/" + scalar, Tensor.scalar(scalar));
     }
 
+    /// A scalar of a floating-point type, shared by all who ask for it.
+    ///
+    /// @param dataType float32 or float16
+    public Value constant(float scalar, DataType dataType) {
+        return switch (dataType) {
+            case FLOAT32 -> constant(scalar);
+            case FLOAT16 -> shared("constant/" + scalar + "/" + dataType, Tensor.ofHalves(Shape.of(new long[0]), scalar));
+            case BFLOAT16, FLOAT64, INT64, INT32, UINT8, INT8, BOOL ->
+                throw new IllegalArgumentException("there are no scalars of " + dataType + "; take float32 or float16");
+        };
+    }
+
     /// An int64 scalar, shared by all who ask for it.
     public Value constant(long scalar) {
         return shared("constant/" + scalar, Tensor.of(Shape.of(new long[0]), scalar));
@@ -103,6 +116,28 @@ public final class GraphBuilder {
     public List<Value> copy(Node node, List<Value> inputs) {
         Node copy = new Node(node.name(), node.operation(), inputs.stream().map(Value::name).toList(), node.outputs());
         return add(copy, inputs);
+    }
+
+    /// The same, where inputs and outputs may be left out in the middle, as other people's operations may.
+    ///
+    /// @param values the values of this graph that inputs have become
+    /// @return a value for each output; for one that is left out some other
+    public List<Value> copy(Node node, Function<String, Value> values) {
+        List<Value> inputs = node.inputs().stream().filter(name -> !name.isEmpty()).map(values).toList();
+        if (inputs.size() == node.inputs().size() && !node.outputs().contains("")) {
+            return copy(node, inputs);
+        }
+        if (!(node.operation() instanceof Operation.Foreign foreign)) {
+            throw new IllegalArgumentException("node '" + node.name() + "' leaves out an input or output that it needs");
+        }
+        List<String> names = node.inputs().stream().map(name -> name.isEmpty() ? "" : values.apply(name).name()).toList();
+        nodes.add(new Node(node.name(), node.operation(), names, node.outputs()));
+        List<Value> results = new ArrayList<>();
+        for (int i = 0; i < node.outputs().size(); i++) {
+            String output = node.outputs().get(i);
+            results.add(output.isEmpty() ? new Value(this, "", foreign.outputs().get(i)) : define(output, foreign.outputs().get(i)));
+        }
+        return results;
     }
 
     private List<Value> add(Node node, List<Value> inputs) {

@@ -3,6 +3,7 @@ package dev.maskforge.graph;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /// What a node computes. Names and meanings are ONNX's where ONNX has the operation (opset 17).
 ///
@@ -34,8 +35,24 @@ public sealed interface Operation {
 
     record Cast(DataType to) implements Operation {}
 
+    /// `(x float32, scale float32, zero point uint8 or int8 optional) -> the zero point's type, uint8 without one`:
+    /// x / scale, rounded to the nearest integer (halves to the even one), plus the zero point, and where that is beyond the
+    /// type's ends the nearest end. Not a number becomes the lowest.
+    ///
+    /// Scale and zero point are of one shape: `[]` or `[1]` for all of x, or a vector with an element for each index along
+    /// the axis.
+    record QuantizeLinear(int axis) implements Operation {}
+
+    /// `(x uint8, int8 or int32, scale float32, zero point of x's type optional) -> float32`: (x - zero point)·scale. Shapes
+    /// are as in [QuantizeLinear].
+    record DequantizeLinear(int axis) implements Operation {}
+
     /// `(a [..., M, K], b [..., K, N]) -> [..., M, N]`; leading axes broadcast.
     record MatMul() implements Operation {}
+
+    /// `(a [M, K], b [N, K], c [N]) -> [M, N]`: a·bᵀ + c. ONNX's Gemm where b is transposed; what [Linear] is to matrices, for
+    /// runtimes that do it in one step.
+    record Gemm() implements Operation {}
 
     /// `(x [N, C, H, W], weight [M, C / groups, kH, kW], bias [M] optional) -> [N, M, H', W']`, cross-correlation with
     /// zero padding, H' = floor((H + 2·padding - dilation·(kH - 1) - 1) / stride) + 1.
@@ -189,11 +206,43 @@ public sealed interface Operation {
     /// sigmoid(mask logits).
     record SemanticInference(Dimension height, Dimension width) implements Operation {}
 
+    /// `(class logits [N, Q, K+1], mask logits [N, Q, h, w]) -> labels [N, height, width]`, uint8, or int32 above 256 classes.
+    ///
+    /// The class of the largest score of [SemanticInference], the first of equals; no score of any class is ever whole in
+    /// memory where an engine has the operation of its own.
+    record SemanticLabels(Dimension height, Dimension width) implements Operation {
+        /// The largest number of classes whose labels are uint8.
+        public static final long MOST_BYTE_CLASSES = 256;
+
+        /// The type of labels of so many classes, "no object" not among them.
+        public static DataType labelType(long classes) {
+            return classes > MOST_BYTE_CLASSES ? DataType.INT32 : DataType.UINT8;
+        }
+    }
+
     /// Whether the operation stands for several of the simpler ones, and an engine may lack it.
     default boolean isHighLevel() {
         return switch (this) {
-            case Linear(),GroupNormalization(_, _),Attention(_),DeformableAttention(_, _, _),SemanticInference(_, _) -> true;
+            case Linear(),GroupNormalization(_, _),Attention(_),DeformableAttention(_, _, _),SemanticInference(_, _),SemanticLabels(_, _) ->
+                true;
             default -> false;
+        };
+    }
+
+    /// The dimensions among the operation's parameters, whose symbols must be known when it runs.
+    default List<Dimension> dimensions() {
+        return switch (this) {
+            case Reshape(Shape shape) -> shape.dimensions();
+            case Expand(Shape shape) -> shape.dimensions();
+            case Slice(_, Dimension start, Dimension end) -> List.of(start, end);
+            case Resize(_, Dimension height, Dimension width) -> List.of(height, width);
+            case Range(Dimension length) -> List.of(length);
+            case Sizes(List<Dimension> dimensions) -> dimensions;
+            case DeformableAttention(_, _, List<DeformableAttention.Level> levels) ->
+                levels.stream().flatMap(level -> Stream.of(level.height(), level.width())).toList();
+            case SemanticInference(Dimension height, Dimension width) -> List.of(height, width);
+            case SemanticLabels(Dimension height, Dimension width) -> List.of(height, width);
+            default -> List.of();
         };
     }
 

@@ -30,13 +30,17 @@ public final class ShapeInference {
             return switch (operation) {
                 case Operation.Unary(Operation.UnaryFunction function) -> {
                     count(1, 1);
-                    require(function == Operation.UnaryFunction.NOT ? DataType.BOOL : DataType.FLOAT32, 0);
+                    boolean isHalf = types.getFirst().dataType() == DataType.FLOAT16;
+                    require(function == Operation.UnaryFunction.NOT ? DataType.BOOL : isHalf ? DataType.FLOAT16 : DataType.FLOAT32, 0);
                     yield types.getFirst();
                 }
                 case Operation.Binary(Operation.BinaryFunction function) -> binary(function);
                 case Operation.Where() -> where();
                 case Operation.Cast(DataType to) -> new TensorType(to, shape(0, 1, 1));
+                case Operation.QuantizeLinear(int axis) -> quantized(axis);
+                case Operation.DequantizeLinear(int axis) -> dequantized(axis);
                 case Operation.MatMul() -> matMul();
+                case Operation.Gemm() -> gemm();
                 case Operation.Conv conv -> conv(conv);
                 case Operation.MaxPool(int kernel, int stride, int padding) -> {
                     Shape shape = shape(0, 1, 1);
@@ -87,6 +91,7 @@ public final class ShapeInference {
                 case Operation.Attention(int heads) -> attention(heads);
                 case DeformableAttention attention -> deformableAttention(attention);
                 case Operation.SemanticInference(Dimension height, Dimension width) -> semanticInference(height, width);
+                case Operation.SemanticLabels(Dimension height, Dimension width) -> semanticLabels(height, width);
                 case Operation.Foreign _ -> throw new AssertionError("foreign operations know their types");
             };
         }
@@ -111,6 +116,40 @@ public final class ShapeInference {
             return new TensorType(types.get(1).dataType(), Shape.broadcast(condition, Shape.broadcast(shape(1, 3, 3), shape(2, 3, 3))));
         }
 
+        private TensorType quantized(int axis) {
+            Shape shape = shape(0, 2, 3);
+            require(DataType.FLOAT32, 0);
+            DataType dataType = types.size() == 3 ? types.get(2).dataType() : DataType.UINT8;
+            check(dataType == DataType.UINT8 || dataType == DataType.INT8, "quantises to uint8 or int8, not " + dataType);
+            scaled(shape, axis);
+            return new TensorType(dataType, shape);
+        }
+
+        private TensorType dequantized(int axis) {
+            Shape shape = shape(0, 2, 3);
+            DataType dataType = types.getFirst().dataType();
+            check(dataType == DataType.UINT8 || dataType == DataType.INT8 || dataType == DataType.INT32,
+                    "takes uint8, int8 or int32, not " + types.getFirst());
+            if (types.size() == 3) {
+                require(dataType, 2);
+            }
+            scaled(shape, axis);
+            return new TensorType(DataType.FLOAT32, shape);
+        }
+
+        /// A scale, and a zero point if there is one, for the whole or for each index along the axis.
+        private void scaled(Shape shape, int axis) {
+            require(DataType.FLOAT32, 1);
+            Shape scale = types.get(1).shape();
+            check(scale.rank() <= 1, "takes a scale for all or a vector of them, not " + scale);
+            if (types.size() == 3) {
+                same(scale, types.get(2).shape(), "the shapes of scale and zero point");
+            }
+            if (scale.rank() == 1 && !scale.get(0).equals(Dimension.ONE)) {
+                same(Shape.of(shape.get(axis)), scale, "the axis and its scales");
+            }
+        }
+
         private TensorType matMul() {
             Shape a = shape(0, 2, 2);
             Shape b = shape(1, 2, 2);
@@ -122,6 +161,17 @@ public final class ShapeInference {
             dimensions.add(a.get(-2));
             dimensions.add(b.get(-1));
             return floats(new Shape(dimensions));
+        }
+
+        private TensorType gemm() {
+            Shape a = shape(0, 3, 3);
+            Shape b = shape(1, 3, 3);
+            takesFloats();
+            rank(0, 2);
+            rank(1, 2);
+            same(a.get(1), b.get(1), "the inner dimensions");
+            same(Shape.of(b.get(0)), shape(2, 3, 3), "the addend");
+            return floats(Shape.of(a.get(0), b.get(0)));
         }
 
         private TensorType conv(Operation.Conv conv) {
@@ -230,7 +280,7 @@ public final class ShapeInference {
         private TensorType attention(int heads) {
             Shape query = shape(0, 3, 4);
             Shape key = shape(1, 3, 4);
-            types.subList(0, 3).forEach(this::takesFloats);
+            takesFloats(types.subList(0, 3));
             rank(0, 3);
             rank(1, 3);
             same(key, shape(2, 3, 4), "key and value");
@@ -245,7 +295,8 @@ public final class ShapeInference {
 
         private TensorType deformableAttention(DeformableAttention attention) {
             Shape value = shape(0, 3, 3);
-            takesFloats();
+            // Where it looks may be known more exactly than what is there.
+            types.forEach(type -> takesFloats(List.of(type)));
             rank(0, 3);
             Dimension tokens = attention.levels().stream().map(DeformableAttention.Level::tokens).reduce(Dimension.ZERO, Dimension::plus);
             same(tokens, value.get(1), "the levels' tokens and the value's");
@@ -265,6 +316,13 @@ public final class ShapeInference {
             rank(1, 4);
             same(Shape.of(classes.get(0), classes.get(1)), Shape.of(masks.get(0), masks.get(1)), "batches and queries");
             return floats(Shape.of(classes.get(0), classes.get(2).plus(-1), height, width));
+        }
+
+        private TensorType semanticLabels(Dimension height, Dimension width) {
+            Dimension classes = semanticInference(height, width).shape().get(1);
+            check(classes.isConstant() && classes.size() > 0, "labels " + classes + " classes, not a number of them that is known");
+            return new TensorType(Operation.SemanticLabels.labelType(classes.size()),
+                    Shape.of(types.getFirst().shape().get(0), height, width));
         }
 
         private static Dimension window(Dimension size, long kernel, int stride, int padding, int dilation) {
@@ -288,8 +346,8 @@ public final class ShapeInference {
             return new Shape(shape.dimensions().subList(0, shape.rank() - without));
         }
 
-        private static TensorType floats(Shape shape) {
-            return new TensorType(DataType.FLOAT32, shape);
+        private TensorType floats(Shape shape) {
+            return new TensorType(types.getFirst().dataType(), shape);
         }
 
         private Shape shape(int input, int minimum, int maximum) {
@@ -311,11 +369,13 @@ public final class ShapeInference {
         }
 
         private void takesFloats() {
-            types.forEach(this::takesFloats);
+            takesFloats(types);
         }
 
-        private void takesFloats(TensorType type) {
-            check(type.dataType() == DataType.FLOAT32, "takes float32, not " + type);
+        /// All of one type, float32 or float16.
+        private void takesFloats(List<TensorType> floats) {
+            DataType wanted = floats.getFirst().dataType() == DataType.FLOAT16 ? DataType.FLOAT16 : DataType.FLOAT32;
+            floats.forEach(type -> check(type.dataType() == wanted, "takes " + wanted + ", not " + type));
         }
 
         private void same(Object a, Object b, String what) {

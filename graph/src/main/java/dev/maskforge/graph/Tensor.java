@@ -38,6 +38,15 @@ public record Tensor(TensorType type, MemorySegment memory) {
         return new Tensor(new TensorType(DataType.FLOAT32, shape), memory);
     }
 
+    /// Float16 elements, each rounded to nearest even; beyond 65504 they become infinite.
+    public static Tensor ofHalves(Shape shape, float... elements) {
+        MemorySegment memory = MemorySegment.ofArray(new byte[Math.multiplyExact(elements.length, 2)]);
+        for (int i = 0; i < elements.length; i++) {
+            memory.set(INT16, 2L * i, Float.floatToFloat16(elements[i]));
+        }
+        return new Tensor(new TensorType(DataType.FLOAT16, shape), memory);
+    }
+
     public static Tensor of(Shape shape, long... elements) {
         MemorySegment memory = MemorySegment.ofArray(new byte[Math.multiplyExact(elements.length, 8)]);
         MemorySegment.copy(elements, 0, memory, INT64, 0, elements.length);
@@ -55,6 +64,18 @@ public record Tensor(TensorType type, MemorySegment memory) {
     /// The bytes of `uint8` elements, shared, not copied.
     public static Tensor ofBytes(Shape shape, byte[] elements) {
         return new Tensor(new TensorType(DataType.UINT8, shape), MemorySegment.ofArray(elements));
+    }
+
+    /// The bytes of `int8` elements, shared, not copied.
+    public static Tensor ofSignedBytes(Shape shape, byte[] elements) {
+        return new Tensor(new TensorType(DataType.INT8, shape), MemorySegment.ofArray(elements));
+    }
+
+    /// An `int32` tensor; of its own name, since whole numbers among the arguments of `of` are taken for int64.
+    public static Tensor ofIntegers(Shape shape, int... elements) {
+        MemorySegment memory = MemorySegment.ofArray(new byte[Math.multiplyExact(elements.length, 4)]);
+        MemorySegment.copy(elements, 0, memory, INT32, 0, elements.length);
+        return new Tensor(new TensorType(DataType.INT32, shape), memory);
     }
 
     public static Tensor scalar(float element) {
@@ -81,6 +102,16 @@ public record Tensor(TensorType type, MemorySegment memory) {
         return elements;
     }
 
+    /// The elements of a float16 tensor, widened, which is exact.
+    public float[] halvesToFloats() {
+        require(DataType.FLOAT16);
+        float[] elements = new float[Math.toIntExact(elementCount())];
+        for (int i = 0; i < elements.length; i++) {
+            elements[i] = Float.float16ToFloat(memory.get(INT16, 2L * i));
+        }
+        return elements;
+    }
+
     /// The elements of an int64 tensor, copied.
     public long[] toLongs() {
         require(DataType.INT64);
@@ -89,7 +120,7 @@ public record Tensor(TensorType type, MemorySegment memory) {
         return elements;
     }
 
-    /// The elements of a uint8 or bool tensor, copied.
+    /// The elements of a uint8, int8 or bool tensor, copied.
     public byte[] toBytes() {
         if (dataType().bytes() != 1) {
             throw new IllegalStateException("a tensor " + type + " has no elements of one byte");

@@ -79,7 +79,7 @@ public final class Value {
     }
 
     public Value add(float other) {
-        return add(builder.constant(other));
+        return add(scalar(other));
     }
 
     public Value subtract(Value other) {
@@ -87,7 +87,7 @@ public final class Value {
     }
 
     public Value subtract(float other) {
-        return subtract(builder.constant(other));
+        return subtract(scalar(other));
     }
 
     public Value multiply(Value other) {
@@ -95,7 +95,7 @@ public final class Value {
     }
 
     public Value multiply(float other) {
-        return multiply(builder.constant(other));
+        return multiply(scalar(other));
     }
 
     public Value divide(Value other) {
@@ -103,7 +103,7 @@ public final class Value {
     }
 
     public Value divide(float other) {
-        return divide(builder.constant(other));
+        return divide(scalar(other));
     }
 
     public Value minimum(Value other) {
@@ -111,11 +111,11 @@ public final class Value {
     }
 
     public Value maximum(float other) {
-        return binary(BinaryFunction.MAXIMUM, builder.constant(other));
+        return binary(BinaryFunction.MAXIMUM, scalar(other));
     }
 
     public Value less(float other) {
-        return binary(BinaryFunction.LESS, builder.constant(other));
+        return binary(BinaryFunction.LESS, scalar(other));
     }
 
     public Value lessOrSame(Value other) {
@@ -211,6 +211,11 @@ public final class Value {
     public static Value concat(int axis, List<Value> values) {
         Value first = values.getFirst();
         return first.builder.add(new Operation.Concat(first.shape().axis(axis)), values.toArray(Value[]::new));
+    }
+
+    /// A number of this value's type.
+    private Value scalar(float number) {
+        return builder.constant(number, type.dataType());
     }
 
     private Value unary(UnaryFunction function) {

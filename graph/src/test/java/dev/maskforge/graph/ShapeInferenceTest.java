@@ -50,6 +50,17 @@ class ShapeInferenceTest {
     }
 
     @Test
+    void halvesGiveHalvesAndAreNotMixed() {
+        gives("float16[n, 2]", new Unary(UnaryFunction.RELU), "float16[n, 2]");
+        gives("float16[3, 5]", new Operation.MatMul(), "float16[3, 4]", "float16[4, 5]");
+        gives("float16[2, 3]", new Operation.LayerNormalization(1e-5f), "float16[2, 3]", "float16[3]", "float16[3]");
+        refuses("takes float16, not float32", new Operation.MatMul(), "float16[3, 4]", "float32[4, 5]");
+        refuses("takes float32, not float16", new Operation.MatMul(), "float32[3, 4]", "float16[4, 5]");
+        gives("float16[1, 6, 4]", new DeformableAttention(2, 1, List.of(new Level(Dimension.of(2), Dimension.of(3)))), "float16[1, 6, 4]",
+                "float32[1, 6, 4]", "float32[1, 6, 2]");
+    }
+
+    @Test
     void binary() {
         gives("float32[n, 2, 3]", new Binary(BinaryFunction.ADD), "float32[n, 1, 3]", "float32[2, 1]");
         gives("bool[2]", new Binary(BinaryFunction.LESS), "float32[2]", "float32[]");
@@ -226,6 +237,16 @@ class ShapeInferenceTest {
         gives("float32[n, 19, h, w]", new Operation.SemanticInference(H, W), "float32[n, 100, 20]", "float32[n, 100, 8, 8]");
         refuses("batches and queries", new Operation.SemanticInference(H, W), "float32[n, 100, 20]", "float32[n, 99, 8, 8]");
         refuses("negative size", new Operation.SemanticInference(H, W), "float32[n, 100, 0]", "float32[n, 100, 8, 8]");
+    }
+
+    @Test
+    void semanticLabels() {
+        Operation.SemanticLabels labels = new Operation.SemanticLabels(H, W);
+        gives("uint8[n, h, w]", labels, "float32[n, 100, 257]", "float32[n, 100, 8, 8]");
+        gives("int32[n, h, w]", labels, "float32[n, 100, 258]", "float32[n, 100, 8, 8]");
+        refuses("batches and queries", labels, "float32[n, 100, 20]", "float32[n, 99, 8, 8]");
+        refuses("labels 0 classes", labels, "float32[n, 100, 1]", "float32[n, 100, 8, 8]");
+        refuses("labels k classes", labels, "float32[n, 100, k+1]", "float32[n, 100, 8, 8]");
     }
 
     @Test

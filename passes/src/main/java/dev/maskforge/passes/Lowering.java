@@ -11,13 +11,15 @@ import dev.maskforge.passes.lower.DeformableAttentionByGridSample;
 import dev.maskforge.passes.lower.GroupNormalizationLowering;
 import dev.maskforge.passes.lower.LinearLowering;
 import dev.maskforge.passes.lower.SemanticInferenceLowering;
+import dev.maskforge.passes.lower.SemanticLabelsLowering;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
 /// High-level operations -> the simpler ones that they stand for, save those that an engine has of its own.
 ///
-/// The nodes that replace `…/Attention` lie in the scope `…/Attention`.
+/// The nodes that replace `…/Attention` lie in the scope `…/Attention`; those of `…/SemanticLabels` where the models used to
+/// write them: `…/SemanticInference/…`, `…/ArgMax`, `…/Cast`.
 ///
 /// @param nativeOperations    the high-level operations that stay
 /// @param deformableAttention how deformable attention is expanded
@@ -28,9 +30,11 @@ public record Lowering(Set<Class<? extends Operation>> nativeOperations, Deforma
 
     /// The expansions of multi-scale deformable attention. They agree up to rounding.
     public enum DeformableAttention {
-        /// One GridSample a level, as in the original's pure PyTorch form.
+        /// The engine's own where it has one, else one GridSample a level.
+        ENGINE,
+        /// One GridSample a level, as in the original's pure PyTorch form, also where the engine has one of its own.
         GRID_SAMPLE,
-        /// Four Gathers a level, one for each corner of the bilinear sample.
+        /// Four Gathers a level, one for each corner of the bilinear sample, likewise.
         GATHER
     }
 
@@ -40,24 +44,45 @@ public record Lowering(Set<Class<? extends Operation>> nativeOperations, Deforma
     }
 
     @Override
-    public Graph apply(Graph graph) {
+    public Outcome apply(Graph graph) {
         return Rewriter.rewrite(graph, this::lower);
     }
 
+    private boolean stays(Operation operation) {
+        boolean isExpanded = operation instanceof Operation.DeformableAttention && deformableAttention != DeformableAttention.ENGINE;
+        return !isExpanded && nativeOperations.contains(operation.getClass());
+    }
+
     private Optional<Value> lower(Node node, List<Value> inputs, GraphBuilder builder) {
-        if (!node.operation().isHighLevel() || nativeOperations.contains(node.operation().getClass())) {
+        if (!node.operation().isHighLevel() || stays(node.operation())) {
             return Optional.empty();
+        }
+        if (node.operation() instanceof Operation.SemanticLabels labels) {
+            return Optional.of(builder.within(outerScope(node), () -> labels(labels, inputs, builder)));
         }
         return Optional.of(builder.within(node.name(), () -> switch (node.operation()) {
             case Operation.Linear() -> LinearLowering.lower(inputs);
             case Operation.GroupNormalization normalization -> GroupNormalizationLowering.lower(normalization, inputs);
             case Operation.Attention attention -> AttentionLowering.lower(attention, inputs);
             case Operation.DeformableAttention attention -> switch (deformableAttention) {
-                case GRID_SAMPLE -> DeformableAttentionByGridSample.lower(attention, inputs);
+                case ENGINE, GRID_SAMPLE -> DeformableAttentionByGridSample.lower(attention, inputs);
                 case GATHER -> DeformableAttentionByGather.lower(attention, inputs);
             };
             case Operation.SemanticInference inference -> SemanticInferenceLowering.lower(inference, inputs);
             default -> throw new IllegalStateException("nothing lowers " + node.operation().type());
         }));
+    }
+
+    private Value labels(Operation.SemanticLabels labels, List<Value> inputs, GraphBuilder builder) {
+        Operation.SemanticInference inference = SemanticLabelsLowering.scores(labels);
+        Value scores = nativeOperations.contains(Operation.SemanticInference.class)
+                ? builder.add(inference, inputs.toArray(Value[]::new))
+                : builder.within(builder.scope().isEmpty() ? inference.type() : builder.scope() + "/" + inference.type(),
+                        () -> SemanticInferenceLowering.lower(inference, inputs));
+        return SemanticLabelsLowering.lower(scores);
+    }
+
+    private static String outerScope(Node node) {
+        return node.name().substring(0, Math.max(0, node.name().lastIndexOf('/')));
     }
 }

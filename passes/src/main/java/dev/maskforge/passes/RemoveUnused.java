@@ -20,7 +20,7 @@ public final class RemoveUnused implements Pass {
     }
 
     @Override
-    public Graph apply(Graph graph) {
+    public Outcome apply(Graph graph) {
         Set<String> needed = new HashSet<>(graph.outputs());
         List<Node> kept = new ArrayList<>();
         for (Node node : graph.nodes().reversed()) {
@@ -30,7 +30,7 @@ public final class RemoveUnused implements Pass {
             }
         }
         if (kept.size() == graph.nodes().size() && needed.containsAll(graph.initializers().keySet())) {
-            return graph;
+            return Outcome.unchanged(graph);
         }
         SequencedMap<String, Tensor> initializers = new LinkedHashMap<>(graph.initializers());
         initializers.keySet().retainAll(needed);
@@ -39,6 +39,7 @@ public final class RemoveUnused implements Pass {
         kept.forEach(node -> defined.addAll(node.outputs()));
         Map<String, TensorType> types = new LinkedHashMap<>(graph.types());
         types.keySet().retainAll(defined);
-        return new Graph(graph.inputs(), graph.outputs(), kept.reversed(), initializers, types, graph.metadata());
+        int removed = graph.nodes().size() - kept.size() + graph.initializers().size() - initializers.size();
+        return Outcome.of(new Graph(graph.inputs(), graph.outputs(), kept.reversed(), initializers, types, graph.metadata()), removed);
     }
 }

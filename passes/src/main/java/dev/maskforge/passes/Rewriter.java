@@ -21,33 +21,30 @@ final class Rewriter {
         Optional<Value> of(Node node, List<Value> inputs, GraphBuilder builder);
     }
 
-    static Graph rewrite(Graph graph, Replacement replacement) {
+    static Pass.Outcome rewrite(Graph graph, Replacement replacement) {
         GraphBuilder builder = GraphBuilder.rewriting(graph);
         Map<String, Value> values = new HashMap<>();
         graph.inputs().forEach(name -> values.put(name, builder.value(name)));
         graph.initializers().keySet().forEach(name -> values.put(name, builder.value(name)));
+        int matches = 0;
         for (Node node : graph.nodes()) {
-            List<Value> inputs = node.inputs().stream().map(name -> value(values, node, name)).toList();
-            Optional<Value> replaced = replacement.of(node, inputs, builder);
+            // What leaves something out in the middle is somebody else's, and stays.
+            boolean isWhole = !node.inputs().contains("") && !node.outputs().contains("");
+            Optional<Value> replaced = isWhole
+                    ? replacement.of(node, node.inputs().stream().map(name -> value(values, name)).toList(), builder)
+                    : Optional.empty();
             if (replaced.isPresent()) {
                 values.put(node.output(), replaced.get());
+                matches++;
             } else {
-                List<Value> outputs = builder.copy(node, inputs);
+                List<Value> outputs = builder.copy(node, name -> value(values, name));
                 for (int i = 0; i < outputs.size(); i++) {
                     values.put(node.outputs().get(i), outputs.get(i));
                 }
             }
         }
         graph.outputs().forEach(name -> builder.output(name, value(values, name)));
-        return builder.build();
-    }
-
-    private static Value value(Map<String, Value> values, Node node, String name) {
-        if (name.isEmpty()) {
-            throw new UnsupportedOperationException(
-                    "node '" + node.name() + "' leaves out an input in the middle, which passes do not know yet");
-        }
-        return value(values, name);
+        return matches == 0 ? Pass.Outcome.unchanged(graph) : Pass.Outcome.of(builder.build(), matches);
     }
 
     private static Value value(Map<String, Value> values, String name) {

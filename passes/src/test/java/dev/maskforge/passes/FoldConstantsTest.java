@@ -5,6 +5,7 @@ import dev.maskforge.graph.Dimension;
 import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.GraphBuilder;
 import dev.maskforge.graph.Node;
+import dev.maskforge.graph.Operation;
 import dev.maskforge.graph.Operation.Foreign;
 import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.Tensor;
@@ -24,7 +25,7 @@ class FoldConstantsTest {
     private final Value x = Graphs.floats(builder, "x", 2, 3);
 
     private static Graph folded(Graph graph) {
-        return Verifier.verify(new FoldConstants().apply(graph));
+        return Verifier.verify(new FoldConstants().apply(graph).graph());
     }
 
     private Value constant(float... elements) {
@@ -112,5 +113,49 @@ class FoldConstantsTest {
         foreign.output("y", foreign.value("x").add(given));
         Graph graph = foreign.build();
         assertEquals(graph.nodes(), folded(graph).nodes());
+    }
+
+    private static final FoldConstants WEIGHTS = new FoldConstants(FoldConstants.Limit.NO_LARGER_THAN_THEIR_PARTS);
+
+    /// Of 256 KiB, above what is small.
+    private Value weight(String name) {
+        float[] elements = new float[256 * 256];
+        for (int i = 0; i < elements.length; i++) {
+            elements[i] = i % 97 / 97f;
+        }
+        return builder.initializer(name, Tensor.of(Shape.of(256, 256), elements));
+    }
+
+    @Test
+    void weightsThatAreJoinedFoldWhereTheyAreAskedFor() {
+        builder.output("y", builder.add(new Operation.Linear(), Graphs.floats(builder, "z", 1, 256),
+                Value.concat(0, List.of(weight("v"), weight("w")))));
+        Graph graph = builder.build();
+        assertEquals(graph.nodes(), folded(graph).nodes());
+        Graph after = Verifier.verify(WEIGHTS.apply(graph).graph());
+        assertEquals(List.of("Linear"), Graphs.types(after));
+        assertComputesTheSame(graph, after);
+    }
+
+    /// A copy of a large checkpoint's weights would cost as much memory again.
+    @Test
+    void rowsOfAWeightStayWhereTheWeightIs() {
+        Value weight = weight("w");
+        builder.output("y", builder.add(new Operation.Linear(), Graphs.floats(builder, "z", 1, 256), weight.slice(0, 64, 256)));
+        Graph graph = builder.build();
+        Graph after = Verifier.verify(WEIGHTS.apply(graph).graph());
+        Tensor rows = requireNonNull(after.initializers().firstEntry()).getValue();
+        Tensor whole = requireNonNull(graph.initializers().get("w"));
+        assertEquals(whole.memory().address() + 64 * 1024, rows.memory().address());
+        assertEquals(whole.memory().heapBase(), rows.memory().heapBase());
+        assertComputesTheSame(graph, after);
+    }
+
+    @Test
+    void doesNotRepeatATable() {
+        builder.output("y", Graphs.floats(builder, "z", 1, 256, 256).add(
+                weight("w").reshape(Dimension.ONE, Dimension.of(256), Dimension.of(256)).expand(Dimension.of(2), Dimension.of(256),
+                        Dimension.of(256))));
+        assertEquals(List.of("Expand", "Add"), Graphs.types(WEIGHTS.apply(builder.build()).graph()));
     }
 }

@@ -21,7 +21,7 @@ import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 /// Small graphs, numbers to put in, and the comparison of what two graphs give.
-final class Graphs {
+public final class Graphs {
     private Graphs() {
     }
 
@@ -49,7 +49,7 @@ final class Graphs {
     }
 
     /// Normally distributed numbers for each float32 input.
-    static Map<String, Tensor> numbers(Graph graph, Map<String, Long> sizes, double deviation, long seed) {
+    public static Map<String, Tensor> numbers(Graph graph, Map<String, Long> sizes, double deviation, long seed) {
         Random random = new Random(seed);
         Map<String, Tensor> numbers = new HashMap<>();
         for (String input : graph.inputs()) {
@@ -66,13 +66,13 @@ final class Graphs {
         return Tensor.of(shape, elements);
     }
 
-    static List<String> types(Graph graph) {
+    public static List<String> types(Graph graph) {
         return graph.nodes().stream().map(node -> node.operation().type()).toList();
     }
 
     /// The largest difference between what two graphs give, relative to the largest number; infinite if only one of two
     /// elements is a number.
-    static double difference(Graph expected, Graph actual, Map<String, Tensor> inputs) {
+    public static double difference(Graph expected, Graph actual, Map<String, Tensor> inputs) {
         SequencedMap<String, Tensor> wanted = Interpreter.run(expected, inputs);
         SequencedMap<String, Tensor> given = Interpreter.run(actual, inputs);
         assertEquals(List.copyOf(wanted.keySet()), List.copyOf(given.keySet()));

@@ -88,6 +88,42 @@ class PassesAsTextTest {
                 """, LOWERING);
     }
 
+    private static final String LABELS = """
+            (c: float32[n, 6, 4], m: float32[n, 6, 8*h, 8*w]) -> (labels) {
+              labels = SemanticLabels{height=32*h, width=32*w}(c, m) as head/SemanticLabels
+            }
+            """;
+
+    @Test
+    void semanticLabelsAreTheBestOfTheScores() {
+        assertBecomes("""
+                (c: float32[n, 6, 4], m: float32[n, 6, 8*h, 8*w]) -> (labels) {
+                  head/SemanticInference/Softmax = Softmax{axis=2}(c)
+                  head/SemanticInference/Slice = Slice{axis=2, start=0, end=3}(head/SemanticInference/Softmax)
+                  head/SemanticInference/Transpose = Transpose{permutation=[0, 2, 1]}(head/SemanticInference/Slice)
+                  head/SemanticInference/Resize = Resize{mode=bilinear, height=32*h, width=32*w}(m)
+                  head/SemanticInference/Sigmoid = Sigmoid(head/SemanticInference/Resize)
+                  head/SemanticInference/Reshape = Reshape{shape=[n, 6, 1024*h*w]}(head/SemanticInference/Sigmoid)
+                  head/SemanticInference/MatMul = MatMul(head/SemanticInference/Transpose, head/SemanticInference/Reshape)
+                  head/SemanticInference/Reshape_1 = Reshape{shape=[n, 3, 32*h, 32*w]}(head/SemanticInference/MatMul)
+                  head/ArgMax = ArgMax{axis=1}(head/SemanticInference/Reshape_1)
+                  labels = Cast{to=uint8}(head/ArgMax) as head/Cast
+                }
+                """, LABELS, LOWERING);
+    }
+
+    @Test
+    void semanticLabelsUseTheScoresThatAnEngineHas() {
+        assertBecomes("""
+                (c: float32[n, 6, 4], m: float32[n, 6, 8*h, 8*w]) -> (labels) {
+                  head/SemanticInference = SemanticInference{height=32*h, width=32*w}(c, m)
+                  head/ArgMax = ArgMax{axis=1}(head/SemanticInference)
+                  labels = Cast{to=uint8}(head/ArgMax) as head/Cast
+                }
+                """, LABELS, new Lowering(Set.of(Operation.SemanticInference.class), Lowering.DeformableAttention.GATHER));
+        assertBecomes(LABELS, LABELS, new Lowering(Set.of(Operation.SemanticLabels.class), Lowering.DeformableAttention.GATHER));
+    }
+
     @Test
     void operationsThatAnEngineHasStay() {
         String text = """

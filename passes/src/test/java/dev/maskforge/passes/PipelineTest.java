@@ -7,6 +7,7 @@ import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.Tensor;
 import dev.maskforge.graph.Value;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -21,8 +22,8 @@ class PipelineTest {
     /// A pass in which a test says what it does.
     private record Made(String name, UnaryOperator<Graph> change) implements Pass {
         @Override
-        public Graph apply(Graph graph) {
-            return change.apply(graph);
+        public Outcome apply(Graph graph) {
+            return new Outcome(change.apply(graph), 2, List.of(new Refusal("layer/Softmax", "it is used twice")));
         }
     }
 
@@ -36,11 +37,12 @@ class PipelineTest {
     }
 
     @Test
-    void runsThePassesInTheirOrderAndCountsNodes() {
+    void runsThePassesInTheirOrderAndCountsMatchesAndNodes() {
         Pipeline.Result result = Pipeline.of(new FoldConstants(), new RemoveUnused()).run(withUnusedConstantNodes());
         assertEquals(List.of("Add"), Graphs.types(result.graph()));
-        assertEquals(List.of("fold constants 3 -> 2", "remove unused nodes 2 -> 1"),
-                result.steps().stream().map(step -> step.pass() + " " + step.before() + " -> " + step.after()).toList());
+        assertEquals(List.of("fold constants: 1, 3 -> 2", "remove unused nodes: 1, 2 -> 1"),
+                result.steps().stream().map(step -> step.pass() + ": " + step.matches() + ", " + step.before() + " -> " + step.after())
+                        .toList());
         assertFalse(result.steps().stream().map(Pipeline.Step::time).anyMatch(Duration::isNegative));
     }
 
@@ -56,6 +58,17 @@ class PipelineTest {
             return given;
         })).run(graph);
         assertSame(other, result.graph());
+    }
+
+    @Test
+    void showsEachGraphAndWhatThePassSaysOfIt() {
+        Graph graph = Graphs.of(new Softmax(1), Shape.of(2, 3));
+        List<String> seen = new ArrayList<>();
+        Pipeline.Result result = Pipeline.of(new Made("keep", given -> given)).then(Pipeline.of(new RemoveUnused())).run(graph,
+                (step, after) -> seen.add(step.pass() + ": " + step.matches() + " " + step.refusals() + " " + Graphs.types(after)));
+        assertEquals(List.of("keep: 2 [Refusal[node=layer/Softmax, reason=it is used twice]] [Softmax]",
+                "remove unused nodes: 0 [] [Softmax]"), seen);
+        assertEquals(2, result.steps().size());
     }
 
     @Test

@@ -26,12 +26,20 @@ final class ForeignTypes {
     private ForeignTypes() {
     }
 
-    /// The type of a node's first output.
-    static Optional<TensorType> infer(OnnxNode node, Knowledge knowledge) {
+    /// The type of one of a node's outputs.
+    static Optional<TensorType> infer(OnnxNode node, int output, Knowledge knowledge) {
         NodeView view = new NodeView(node, knowledge);
         if (!node.domain().isEmpty() || !view.hasInput(0)) {
             return Optional.empty();
         }
+        if (node.type().equals("Split")) {
+            return ForeignShapes.part(view, output, node.outputs().size())
+                    .map(shape -> new TensorType(view.inputType(0).dataType(), shape));
+        }
+        return output == 0 ? first(node, view, knowledge) : Optional.empty();
+    }
+
+    private static Optional<TensorType> first(OnnxNode node, NodeView view, Knowledge knowledge) {
         TensorType first = view.inputType(0);
         if (LIKE_THEIR_FIRST_INPUT.contains(node.type())) {
             return Optional.of(first);
@@ -47,6 +55,16 @@ final class ForeignTypes {
             case "GlobalAveragePool", "GlobalMaxPool" -> Optional.of(new TensorType(first.dataType(), pooled(first.shape())));
             case "Tile" -> view.sizes(1).filter(repeats -> repeats.size() == first.shape().rank())
                     .map(repeats -> new TensorType(first.dataType(), times(first.shape(), repeats)));
+            case "Expand" -> view.sizes(1)
+                    .map(sizes -> new TensorType(first.dataType(), Shape.broadcast(first.shape(), new Shape(sizes))));
+            case "Reshape" -> view.sizes(1).flatMap(sizes -> OperationDecoder.reshaped(first.shape(), sizes, false))
+                    .filter(_ -> !view.has("allowzero") || view.integral("allowzero", 0) == 0)
+                    .map(shape -> new TensorType(first.dataType(), shape));
+            case "Range" -> ForeignShapes.count(view).map(count -> new TensorType(first.dataType(), Shape.of(count)));
+            case "Slice" -> ForeignShapes.slice(view).map(shape -> new TensorType(first.dataType(), shape));
+            case "Flatten" -> Optional.of(new TensorType(first.dataType(), ForeignShapes.flattened(view)));
+            case "Gemm" -> ForeignShapes.product(view).map(shape -> new TensorType(first.dataType(), shape));
+            case "Einsum" -> ForeignShapes.einsum(node, view).map(shape -> new TensorType(first.dataType(), shape));
             default -> Optional.empty();
         };
     }

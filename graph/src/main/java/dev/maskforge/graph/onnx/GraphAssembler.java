@@ -1,6 +1,7 @@
 package dev.maskforge.graph.onnx;
 
 import dev.maskforge.graph.DataType;
+import dev.maskforge.graph.Dimension;
 import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.Node;
 import dev.maskforge.graph.Operation;
@@ -29,6 +30,8 @@ final class GraphAssembler {
     private final ModelParser.Graph parsed;
     private final Opsets opsets;
     private final SizeGuard guard;
+    private final Map<String, Shape> fixedInputs;
+    private final Map<String, Long> fixedSizes = new HashMap<>();
     private final Symbols symbols = new Symbols();
     private final Knowledge knowledge = new Knowledge();
     private final Map<String, TensorType> stated = new HashMap<>();
@@ -36,7 +39,9 @@ final class GraphAssembler {
     private final List<Node> nodes = new ArrayList<>();
     private final Set<String> nodeNames = new HashSet<>();
 
-    GraphAssembler(ModelParser.Model model, ModelParser.Graph parsed, Opsets opsets, SizeGuard guard) {
+    /// @param fixedInputs the shapes that inputs are to have, by name, where the file leaves sizes free
+    GraphAssembler(ModelParser.Model model, ModelParser.Graph parsed, Opsets opsets, SizeGuard guard, Map<String, Shape> fixedInputs) {
+        this.fixedInputs = Map.copyOf(fixedInputs);
         this.model = model;
         this.parsed = parsed;
         this.opsets = opsets;
@@ -45,16 +50,14 @@ final class GraphAssembler {
 
     Graph assemble() {
         parsed.initializers().forEach(this::defineConstant);
-        List<String> inputs = new ArrayList<>();
-        for (StatedValue input : parsed.inputs()) {
-            // Old files list their constants among the inputs.
-            if (!parsed.initializers().containsKey(input.name())) {
-                TensorType type = statedType("input", input);
-                define(input.name(), type);
-                symbols.tell(type);
-                inputs.add(input.name());
-            }
-        }
+        SequencedMap<String, TensorType> statedInputs = statedInputs();
+        fixSizes(statedInputs);
+        statedInputs.forEach((name, stated) -> {
+            TensorType type = new TensorType(stated.dataType(), fixed(stated.shape()));
+            define(name, type);
+            symbols.tell(type);
+        });
+        List<String> inputs = List.copyOf(statedInputs.keySet());
         parsed.values().forEach(value -> type(value).ifPresent(type -> stated.put(value.name(), type)));
         parsed.outputs().forEach(value -> type(value).ifPresent(type -> stated.put(value.name(), type)));
         parsed.nodes().forEach(node -> nodeNames.add(node.name()));
@@ -67,11 +70,36 @@ final class GraphAssembler {
         return pruned(inputs, outputs);
     }
 
+    /// What is stated of inputs. Old files list their constants among them.
+    private SequencedMap<String, TensorType> statedInputs() {
+        SequencedMap<String, TensorType> inputs = new LinkedHashMap<>();
+        parsed.inputs().stream().filter(input -> !parsed.initializers().containsKey(input.name())).forEach(input -> {
+            if (inputs.put(input.name(), statedType("input", input)) != null) {
+                throw new OnnxException("value '" + input.name() + "' is defined twice");
+            }
+        });
+        return inputs;
+    }
+
+    /// Finds the sizes of symbols that make inputs what they are to be.
+    private void fixSizes(Map<String, TensorType> inputs) {
+        fixedInputs.forEach((name, wanted) -> {
+            TensorType type = inputs.get(name);
+            if (type == null) {
+                throw new OnnxException("it has no input '" + name + "' whose size could be fixed; name one of its inputs");
+            }
+            try {
+                fixedSizes.putAll(type.shape().solve(wanted));
+            } catch (IllegalArgumentException e) {
+                throw new OnnxException("input '" + name + "' cannot be made " + wanted + ": " + e.getMessage()
+                        + "; ask for a size that the file takes", e);
+            }
+        });
+    }
+
     /// What is stated of inputs and outputs.
     OnnxBorder border() {
-        SequencedMap<String, TensorType> inputs = new LinkedHashMap<>();
-        parsed.inputs().stream().filter(input -> !parsed.initializers().containsKey(input.name()))
-                .forEach(input -> inputs.put(input.name(), statedType("input", input)));
+        SequencedMap<String, TensorType> inputs = statedInputs();
         inputs.values().forEach(symbols::tell);
         SequencedMap<String, TensorType> outputs = new LinkedHashMap<>();
         parsed.outputs().forEach(output -> outputs.put(output.name(), statedType("output", output)));
@@ -96,7 +124,11 @@ final class GraphAssembler {
             throw new OnnxException("value '" + value.name() + "' has more than " + HIGHEST_RANK + " axes");
         }
         return value.dataType().flatMap(
-                dataType -> value.axes().map(axes -> new TensorType(dataType, symbols.shape(value.name(), axes))));
+                dataType -> value.axes().map(axes -> new TensorType(dataType, fixed(symbols.shape(value.name(), axes)))));
+    }
+
+    private Shape fixed(Shape shape) {
+        return fixedSizes.isEmpty() ? shape : shape.with(fixedSizes);
     }
 
     private void define(String name, TensorType type) {
@@ -188,7 +220,7 @@ final class GraphAssembler {
     /// Ours compute in float32 what ONNX has for other elements, too; then they are not the same.
     private static boolean changesDataType(Operation operation, List<TensorType> inputs, TensorType output) {
         return switch (operation) {
-            case Operation.Cast _,Operation.Where _ -> false;
+            case Operation.Cast _,Operation.Where _,Operation.DequantizeLinear _ -> false;
             default -> output.dataType() == DataType.FLOAT32 && !inputs.isEmpty() && inputs.getFirst().dataType() != DataType.FLOAT32;
         };
     }
@@ -208,10 +240,21 @@ final class GraphAssembler {
                 node.outputs()));
     }
 
+    private boolean isNonZero(OnnxNode node) {
+        return node.domain().isEmpty() && node.type().equals("NonZero") && node.inputs().size() == 1 && !node.inputs().getFirst().isEmpty();
+    }
+
+    /// The places of what is not zero, of which there are as many as there are: a symbol that nothing tells.
+    private TensorType positions(OnnxNode node) {
+        long rank = knowledge.type(node.inputs().getFirst()).shape().rank();
+        return new TensorType(DataType.INT64, symbols.shape(node.outputs().getFirst(),
+                List.of(new ModelParser.Axis.Sized(rank), new ModelParser.Axis.Symbolic(""))));
+    }
+
     private TensorType foreignType(OnnxNode node, int output) {
         Optional<TensorType> inferred = Optional.empty();
         try {
-            inferred = output == 0 ? ForeignTypes.infer(node, knowledge) : Optional.empty();
+            inferred = isNonZero(node) ? Optional.of(positions(node)) : ForeignTypes.infer(node, output, knowledge);
         } catch (IllegalArgumentException | IllegalStateException | ArithmeticException | IndexOutOfBoundsException _) {
             // Then the file must state it.
         }
@@ -231,8 +274,9 @@ final class GraphAssembler {
         for (Node node : nodes.reversed()) {
             boolean isHelper = node.outputs().size() == 1 && knowledge.sizes(node.output()).isPresent();
             if (!isHelper || taken.contains(node.output())) {
-                kept.add(node);
-                taken.addAll(node.inputs());
+                Optional<Node> needed = isHelper && !outputs.contains(node.output()) ? computed(node) : Optional.of(node);
+                needed.ifPresent(kept::add);
+                needed.ifPresent(other -> taken.addAll(other.inputs()));
             }
         }
         Collections.reverse(kept);
@@ -248,5 +292,21 @@ final class GraphAssembler {
             metadata.put(Opsets.METADATA_KEY, opsets.toString());
         }
         return new Graph(inputs, outputs, kept, constants, types, metadata);
+    }
+
+    /// A node of somebody else's that computes sizes, as what it comes to: a constant, which is added, or the sizes.
+    private Optional<Node> computed(Node node) {
+        String output = node.output();
+        Knowledge.Sizes sizes = knowledge.sizes(output).orElseThrow();
+        if (!(node.operation() instanceof Operation.Foreign) || knowledge.type(output).dataType() != DataType.INT64) {
+            return Optional.of(node);
+        }
+        if (sizes.elements().stream().allMatch(Dimension::isConstant)) {
+            constants.put(output, Tensor.of(sizes.shape(), sizes.elements().stream().mapToLong(Dimension::size).toArray()));
+            return Optional.empty();
+        }
+        return Optional.of(sizes.isScalar() || !symbols.areTold(sizes.elements())
+                ? node
+                : new Node(node.name(), new Operation.Sizes(sizes.elements()), List.of(), List.of(output)));
     }
 }

@@ -16,14 +16,18 @@ import java.util.Set;
 /// What is known of the values of a graph that is being read: their types, which are constant, and of whole numbers that
 /// speak of sizes, what they are as dimensions.
 final class Knowledge {
-    private static final long MOST_SIZES = 64;
+    /// A tensor of sizes has no more elements than this.
+    static final long MOST_SIZES = 64;
+    /// Up to here float32 has every whole number.
+    static final long LARGEST_WHOLE_FLOAT = 1 << 24;
 
     private final Map<String, TensorType> types = new HashMap<>();
     private final Map<String, Tensor> constants = new HashMap<>();
     private final Map<String, Sizes> sizes = new HashMap<>();
     private final Set<String> fixed = new HashSet<>();
 
-    /// The elements of a tensor of whole numbers, of shape [number of elements] or [].
+    /// The elements of a tensor of whole numbers, of shape [number of elements] or []. They may be float32: PyTorch counts
+    /// positions so.
     record Sizes(boolean isScalar, List<Dimension> elements) {
         Sizes {
             elements = List.copyOf(elements);
@@ -59,6 +63,13 @@ final class Knowledge {
             switch (tensor.dataType()) {
                 case INT64 -> elements.add(Dimension.of(tensor.memory().get(Tensor.INT64, 8L * i)));
                 case INT32 -> elements.add(Dimension.of(tensor.memory().get(Tensor.INT32, 4L * i)));
+                case FLOAT32 -> {
+                    float number = tensor.memory().get(Tensor.FLOAT32, 4L * i);
+                    if (number != (int) number || Math.abs(number) > LARGEST_WHOLE_FLOAT) {
+                        return;
+                    }
+                    elements.add(Dimension.of((int) number));
+                }
                 default -> {
                     return;
                 }

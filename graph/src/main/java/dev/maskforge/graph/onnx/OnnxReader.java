@@ -1,6 +1,7 @@
 package dev.maskforge.graph.onnx;
 
 import dev.maskforge.graph.Graph;
+import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.Verifier;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -10,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -40,7 +42,17 @@ public final class OnnxReader {
     /// @param arena how long the graph's constants are to live
     /// @throws OnnxException if it is damaged, of another version, or asks for what Maskforge does not do
     public static Graph read(Path file, Arena arena) {
-        return read(file, arena, SizeGuard.on());
+        return read(file, arena, SizeGuard.on(), Map.of());
+    }
+
+    /// Reads a model for inputs of these shapes, where it leaves sizes free: what follows from them is constant then.
+    ///
+    /// @param arena  how long the graph's constants are to live
+    /// @param inputs the shapes that inputs are to have, by name
+    /// @throws OnnxException if it is damaged, of another version, does not take such inputs, or asks for what Maskforge does
+    ///                       not do
+    public static Graph read(Path file, Arena arena, Map<String, Shape> inputs) {
+        return read(file, arena, SizeGuard.on(), inputs);
     }
 
     /// Reads a model from a source that means no harm, which may make constants of any size.
@@ -48,7 +60,7 @@ public final class OnnxReader {
     /// @param arena how long the graph's constants are to live
     /// @throws OnnxException if it is damaged, of another version, or asks for what Maskforge does not do
     public static Graph readTrusted(Path file, Arena arena) {
-        return read(file, arena, SizeGuard.off());
+        return read(file, arena, SizeGuard.off(), Map.of());
     }
 
     /// Reads what a model states of its inputs and outputs: also of one whose inside [#read] does not understand.
@@ -56,22 +68,22 @@ public final class OnnxReader {
     /// @throws OnnxException if it is damaged, of another version, or states no types
     public static OnnxBorder readBorder(Path file) {
         try (Arena arena = Arena.ofConfined()) {
-            return opened(file, arena, SizeGuard.on(), GraphAssembler::border);
+            return opened(file, arena, SizeGuard.on(), Map.of(), GraphAssembler::border);
         }
     }
 
-    private static Graph read(Path file, Arena arena, SizeGuard guard) {
-        return opened(file, arena, guard, OnnxReader::assembled);
+    private static Graph read(Path file, Arena arena, SizeGuard guard, Map<String, Shape> inputs) {
+        return opened(file, arena, guard, inputs, OnnxReader::assembled);
     }
 
-    private static <T> T opened(Path file, Arena arena, SizeGuard guard, Function<GraphAssembler, T> wanted) {
+    private static <T> T opened(Path file, Arena arena, SizeGuard guard, Map<String, Shape> inputs, Function<GraphAssembler, T> wanted) {
         try {
             if (Files.isDirectory(file)) {
                 throw new OnnxException("it is a folder; name the .onnx file in it");
             }
             Path real = file.toRealPath();
             Path folder = real.getParent();
-            return wanted.apply(assembler(map(real, arena), new ExternalData(folder == null ? real : folder, arena), guard));
+            return wanted.apply(assembler(map(real, arena), new ExternalData(folder == null ? real : folder, arena), guard, inputs));
         } catch (OnnxException e) {
             throw new OnnxException(file + " cannot be read: " + e.getMessage(), e);
         } catch (NoSuchFileException e) {
@@ -88,10 +100,10 @@ public final class OnnxReader {
     }
 
     static Graph read(MemorySegment file, ExternalData externalData, SizeGuard guard) {
-        return assembled(assembler(file, externalData, guard));
+        return assembled(assembler(file, externalData, guard, Map.of()));
     }
 
-    private static GraphAssembler assembler(MemorySegment file, ExternalData externalData, SizeGuard guard) {
+    private static GraphAssembler assembler(MemorySegment file, ExternalData externalData, SizeGuard guard, Map<String, Shape> inputs) {
         ModelParser.Model model = new ModelParser(externalData).model(file, new Allowance());
         ModelParser.Graph graph = model.graph()
                 .orElseThrow(() -> new OnnxException("it is not an ONNX model, or damaged: there is no graph in it"));
@@ -99,7 +111,7 @@ public final class OnnxReader {
             throw new OnnxException("it has IR version " + model.irVersion() + ", and " + OLDEST_IR + " to " + NEWEST_IR
                     + " are known; export it anew with IR version 8");
         }
-        return new GraphAssembler(model, graph, opsets(model), guard);
+        return new GraphAssembler(model, graph, opsets(model), guard, inputs);
     }
 
     private static Graph assembled(GraphAssembler assembler) {

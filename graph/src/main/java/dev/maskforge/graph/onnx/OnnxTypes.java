@@ -11,6 +11,7 @@ final class OnnxTypes {
         return switch (type) {
             case FLOAT32 -> 1;
             case UINT8 -> 2;
+            case INT8 -> 3;
             case INT32 -> 6;
             case INT64 -> 7;
             case BOOL -> 9;

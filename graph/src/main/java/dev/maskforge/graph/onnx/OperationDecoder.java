@@ -64,7 +64,10 @@ final class OperationDecoder {
             case "LessOrEqual" -> swapped(BinaryFunction.GREATER_OR_EQUAL);
             case "Where" -> taking(3, new Operation.Where());
             case "MatMul" -> taking(2, new Operation.MatMul());
+            case "Gemm" -> gemm();
             case "Cast" -> taking(1, new Operation.Cast(OnnxTypes.of(node.integral("to", 0))));
+            case "QuantizeLinear" -> quantization(new Operation.QuantizeLinear(axis(node.integral("axis", 1))));
+            case "DequantizeLinear" -> quantization(new Operation.DequantizeLinear(axis(node.integral("axis", 1))));
             case "Conv" -> conv();
             case "MaxPool" -> maxPool();
             case "BatchNormalization" -> batchNormalization();
@@ -115,6 +118,21 @@ final class OperationDecoder {
 
     private Optional<Decoded> swapped(BinaryFunction function) {
         return binary(function).map(decoded -> new Decoded(decoded.operation(), decoded.inputs().reversed()));
+    }
+
+    private Optional<Decoded> gemm() {
+        boolean isOurs = node.integral("transA", 0) == 0 && node.integral("transB", 0) == 1 && node.floatingPoint("alpha", 1) == 1
+                && node.floatingPoint("beta", 1) == 1;
+        return isOurs ? taking(3, new Operation.Gemm()) : Optional.empty();
+    }
+
+    /// Before opset 13 there is one scale for all. What opset 21 adds, blocks and other output types, is none of ours.
+    private Optional<Decoded> quantization(Operation operation) {
+        // Of 8-bit floating-point types, which we do not have.
+        node.ignore("saturate");
+        boolean isForAll = node.hasInput(1) && node.inputType(1).shape().elements().equals(Dimension.ONE);
+        boolean isWhole = node.inputs().size() == 2 || node.inputs().size() == 3;
+        return isWhole && (opset >= 13 || isForAll) ? on(node.inputs().size(), operation) : Optional.empty();
     }
 
     private Optional<Decoded> conv() {
@@ -220,7 +238,7 @@ final class OperationDecoder {
     }
 
     /// The shape that a target with 0 (the input's size) and -1 (what remains) comes to.
-    private static Optional<Shape> reshaped(Shape from, List<Dimension> target, boolean zeroIsASize) {
+    static Optional<Shape> reshaped(Shape from, List<Dimension> target, boolean zeroIsASize) {
         if (!Complexity.isBearable(from) || !Complexity.isBearable(new Shape(target))) {
             return Optional.empty();
         }

@@ -84,7 +84,10 @@ final class OperationEncoder {
             case Operation.Binary(Operation.BinaryFunction function) -> Encoding.of(binary(function), 12);
             case Operation.Where() -> Encoding.of("Where");
             case Operation.Cast(DataType to) -> Encoding.of("Cast").with("to", OnnxTypes.code(to));
+            case Operation.QuantizeLinear(int axis) -> Encoding.of("QuantizeLinear", 13).with("axis", axis);
+            case Operation.DequantizeLinear(int axis) -> Encoding.of("DequantizeLinear", 13).with("axis", axis);
             case Operation.MatMul() -> Encoding.of("MatMul");
+            case Operation.Gemm() -> Encoding.of("Gemm", 11).with("transB", 1).with("alpha", 1f).with("beta", 1f);
             case Operation.Conv conv -> conv(conv, node);
             case Operation.MaxPool(int kernel, int stride, int padding) -> Encoding.of("MaxPool").with("kernel_shape", twice(kernel))
                     .with("strides", twice(stride)).with("pads", Collections.nCopies(4, padding));
@@ -110,7 +113,7 @@ final class OperationEncoder {
             case Operation.Sizes(List<Dimension> dimensions) -> Encoding.of("Identity", sizes.vector(dimensions));
             case Operation.Foreign(String domain, String type, Map<String, Attribute> attributes, _) ->
                 new Encoding(domain, type, 0, attributes, List.of());
-            case Operation.Linear _,Operation.GroupNormalization _,Operation.Attention _,Operation.DeformableAttention _,Operation.SemanticInference _ ->
+            case Operation.Linear _,Operation.GroupNormalization _,Operation.Attention _,Operation.DeformableAttention _,Operation.SemanticInference _,Operation.SemanticLabels _ ->
                 throw new IllegalArgumentException("node '" + node.name() + "': ONNX's opset 17 has no " + node.operation().type()
                         + "; run dev.maskforge.passes.Lowering first, which expands it");
         };

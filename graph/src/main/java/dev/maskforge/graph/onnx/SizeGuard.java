@@ -34,7 +34,7 @@ final class SizeGuard {
             case "ConstantOfShape" -> check(node, view.sizes(0), isFixed);
             case "Expand" -> check(node, view.sizes(1), isFixed);
             case "Tile" -> check(node, view.sizes(1).map(repeats -> multiplied(view, repeats)), isFixed);
-            case "Range" -> check(node, view.sizes(1), isFixed);
+            case "Range" -> check(node, ForeignShapes.count(view).map(List::of), isFixed);
             case "RandomNormal", "RandomUniform" ->
                 check(node, Optional.of(view.integrals("shape", List.of()).stream().map(Dimension::of).toList()), isFixed);
             case "OneHot", "Pad", "Resize", "Upsample", "EyeLike" -> {

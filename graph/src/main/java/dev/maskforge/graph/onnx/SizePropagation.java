@@ -2,9 +2,12 @@ package dev.maskforge.graph.onnx;
 
 import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Dimension;
+import dev.maskforge.graph.Operation.Attribute;
 import dev.maskforge.graph.Shape;
+import dev.maskforge.graph.Tensor;
 import dev.maskforge.graph.onnx.Knowledge.Sizes;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BinaryOperator;
@@ -25,7 +28,7 @@ final class SizePropagation {
                 case "Shape" -> shape(view);
                 case "Size" -> product(view.inputType(0).shape()).map(Sizes::scalar);
                 case "Identity" -> known(view, knowledge, 0);
-                case "Cast" -> isWhole(view.integral("to", 0)) ? known(view, knowledge, 0) : Optional.empty();
+                case "Cast" -> cast(view, knowledge);
                 case "Neg" -> known(view, knowledge, 0)
                         .map(sizes -> new Sizes(sizes.isScalar(), sizes.elements().stream().map(size -> size.times(-1)).toList()));
                 case "Add" -> binary(view, knowledge, Dimension::plus);
@@ -36,12 +39,26 @@ final class SizePropagation {
                 case "Concat" -> concat(view, knowledge);
                 case "Squeeze", "Unsqueeze", "Reshape" -> reshape(view, knowledge);
                 case "Slice" -> slice(view);
+                case "ConstantOfShape" -> filled(node, view);
+                case "Equal" -> equal(view, knowledge);
+                case "Where" -> where(view, knowledge);
+                case "Expand" -> expanded(view, knowledge);
                 default -> Optional.empty();
             };
         } catch (ArithmeticException _) {
             // Sizes beyond 64 bits are not known.
             return Optional.empty();
         }
+    }
+
+    private static Optional<Sizes> cast(NodeView view, Knowledge knowledge) {
+        long to = view.integral("to", 0);
+        Optional<Sizes> sizes = known(view, knowledge, 0);
+        if (to == OnnxTypes.code(DataType.FLOAT32)) {
+            return sizes.filter(known -> known.elements().stream()
+                    .allMatch(size -> !size.isConstant() || Math.abs(size.size()) <= Knowledge.LARGEST_WHOLE_FLOAT));
+        }
+        return isWhole(to) ? sizes : Optional.empty();
     }
 
     private static boolean isWhole(long code) {
@@ -93,7 +110,8 @@ final class SizePropagation {
                 .allMatch(size -> size.isConstant() && size.size() > 0);
         boolean isNotNegative = known(view, knowledge, 0).stream().flatMap(sizes -> sizes.elements().stream())
                 .allMatch(size -> !size.isConstant() || size.size() >= 0);
-        return isPositive && isNotNegative ? binary(view, knowledge, (a, b) -> a.floorDivide(b.size())) : Optional.empty();
+        boolean isOfWholes = view.inputType(0).dataType() != DataType.FLOAT32;
+        return isOfWholes && isPositive && isNotNegative ? binary(view, knowledge, (a, b) -> a.floorDivide(b.size())) : Optional.empty();
     }
 
     private static Optional<Sizes> gather(NodeView view, Knowledge knowledge) {
@@ -125,9 +143,64 @@ final class SizePropagation {
         return Optional.of(Sizes.vector(elements));
     }
 
-    /// Only to and from scalars, for sizes have one axis at most.
+    /// PyTorch replaces -1 in the shape that `expand` is asked for by ones, with ConstantOfShape, Equal and Where.
+    private static Optional<Sizes> filled(OnnxNode node, NodeView view) {
+        Optional<Long> value = node.attributes().get("value") instanceof Attribute.Constant(Tensor tensor)
+                && tensor.dataType() == DataType.INT64 && tensor.elementCount() == 1
+                        ? Optional.of(tensor.memory().get(Tensor.INT64, 0))
+                        : Optional.empty();
+        return value.flatMap(number -> view.numbers(0).flatMap(shape -> repeated(Dimension.of(number), shape)));
+    }
+
+    private static Optional<Sizes> expanded(NodeView view, Knowledge knowledge) {
+        return known(view, knowledge, 0).filter(sizes -> sizes.elements().size() == 1)
+                .flatMap(sizes -> view.numbers(1).flatMap(shape -> repeated(sizes.elements().getFirst(), shape)));
+    }
+
+    private static Optional<Sizes> repeated(Dimension element, long[] shape) {
+        return shape.length == 1 && shape[0] >= 0 && shape[0] <= Knowledge.MOST_SIZES
+                ? Optional.of(Sizes.vector(Collections.nCopies((int) shape[0], element)))
+                : Optional.empty();
+    }
+
+    /// One where they are equal, zero where they never are.
+    private static Optional<Sizes> equal(NodeView view, Knowledge knowledge) {
+        Optional<Sizes> differences = binary(view, knowledge, Dimension::minus);
+        return differences.isPresent() && differences.get().elements().stream().allMatch(SizePropagation::isDecided)
+                ? differences.map(sizes -> new Sizes(sizes.isScalar(),
+                        sizes.elements().stream().map(size -> size.equals(Dimension.ZERO) ? Dimension.ONE : Dimension.ZERO).toList()))
+                : Optional.empty();
+    }
+
+    /// Whether a difference is zero, or is not, whatever the symbols are.
+    private static boolean isDecided(Dimension difference) {
+        return difference.isConstant()
+                || Complexity.isBearable(difference)
+                        && (Bounds.isAtLeast(difference, Dimension.ONE) || Bounds.isAtLeast(difference.times(-1), Dimension.ONE));
+    }
+
+    private static Optional<Sizes> where(NodeView view, Knowledge knowledge) {
+        Optional<Sizes> condition = known(view, knowledge, 0);
+        Optional<Sizes> chosen = known(view, knowledge, 1);
+        Optional<Sizes> otherwise = known(view, knowledge, 2);
+        if (condition.isEmpty() || chosen.isEmpty() || otherwise.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<Sizes> first = binary(condition.get(), chosen.get(), Dimension::times);
+        Optional<Sizes> second = binary(negated(condition.get()), otherwise.get(), Dimension::times);
+        return first.isPresent() && second.isPresent() ? binary(first.get(), second.get(), Dimension::plus) : Optional.empty();
+    }
+
+    private static Sizes negated(Sizes truth) {
+        return new Sizes(truth.isScalar(), truth.elements().stream().map(Dimension.ONE::minus).toList());
+    }
+
+    /// To and from scalars, and of one axis, for sizes have no more.
     private static Optional<Sizes> reshape(NodeView view, Knowledge knowledge) {
         Optional<Sizes> data = known(view, knowledge, 0);
+        if (data.isPresent() && view.type().equals("Reshape") && view.numbers(1).filter(shape -> shape.length == 1).isPresent()) {
+            return data.map(sizes -> Sizes.vector(sizes.elements()));
+        }
         if (data.isEmpty() || data.get().elements().size() != 1) {
             return Optional.empty();
         }

@@ -105,7 +105,7 @@ final class TensorParser {
 
     private static boolean isInInt32s(DataType type) {
         return switch (type) {
-            case INT32, UINT8, BOOL, FLOAT16, BFLOAT16 -> true;
+            case INT32, UINT8, INT8, BOOL, FLOAT16, BFLOAT16 -> true;
             case FLOAT32, FLOAT64, INT64 -> false;
         };
     }

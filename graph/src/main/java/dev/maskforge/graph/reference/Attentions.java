@@ -146,47 +146,4 @@ final class Attentions {
             }
         }
     }
-
-    /// Row by row, so that the resized masks are never whole in memory.
-    static Tensor semanticInference(Tensor classLogits, Tensor maskLogits, Shape shape) {
-        float[] masks = Elements.floats(maskLogits);
-        int queries = Elements.size(classLogits, 1);
-        int classes = Elements.size(shape, 1);
-        int height = Elements.size(shape, 2);
-        int width = Elements.size(shape, 3);
-        int sourceWidth = Elements.size(maskLogits, 3);
-        int pixels = Elements.product(maskLogits.shape(), 2, 4);
-        Sampling.BilinearAxis rows = new Sampling.BilinearAxis(Elements.size(maskLogits, 2), height);
-        Sampling.BilinearAxis columns = new Sampling.BilinearAxis(sourceWidth, width);
-        float[] probabilities = Elements.floats(Reductions.softmax(classLogits, 2));
-        float[] result = new float[Elements.count(shape)];
-        double[] mask = new double[width];
-        for (int picture = 0; picture < Elements.size(shape, 0); picture++) {
-            for (int row = 0; row < height; row++) {
-                double[] sums = new double[classes * width];
-                for (int query = 0; query < queries; query++) {
-                    int map = (picture * queries + query) * pixels;
-                    Sampling.bilinearRow(masks, map, sourceWidth, rows, row, columns, mask);
-                    for (int i = 0; i < width; i++) {
-                        mask[i] = Elementwise.sigmoid(mask[i]);
-                    }
-                    int scores = (picture * queries + query) * (classes + 1);
-                    for (int label = 0; label < classes; label++) {
-                        addScaled(sums, label * width, probabilities[scores + label], mask);
-                    }
-                }
-                for (int i = 0; i < sums.length; i++) {
-                    int label = i / width;
-                    result[((picture * classes + label) * height + row) * width + i % width] = (float) sums[i];
-                }
-            }
-        }
-        return Elements.tensor(shape, result);
-    }
-
-    private static void addScaled(double[] sums, int start, double factor, double[] row) {
-        for (int i = 0; i < row.length; i++) {
-            sums[start + i] += factor * row[i];
-        }
-    }
 }

@@ -7,11 +7,12 @@ import java.util.List;
 import java.util.Map;
 
 /// Operations with sizes in place of symbols.
-final class Binding {
+public final class Binding {
     private Binding() {
     }
 
-    static Operation bind(Operation operation, Map<String, Long> sizes) {
+    /// The operation at these sizes of its symbols.
+    public static Operation bind(Operation operation, Map<String, Long> sizes) {
         return switch (operation) {
             case Operation.Reshape(var shape) -> new Operation.Reshape(shape.with(sizes));
             case Operation.Expand(var shape) -> new Operation.Expand(shape.with(sizes));
@@ -27,7 +28,9 @@ final class Binding {
                         .map(level -> new DeformableAttention.Level(level.height().with(sizes), level.width().with(sizes))).toList());
             case Operation.SemanticInference(Dimension height, Dimension width) ->
                 new Operation.SemanticInference(height.with(sizes), width.with(sizes));
-            case Operation.Unary _,Operation.Binary _,Operation.Where _,Operation.Cast _,Operation.MatMul _,Operation.Conv _,Operation.MaxPool _,Operation.BatchNormalization _,Operation.InstanceNormalization _,Operation.LayerNormalization _,Operation.Softmax _,Operation.Reduce _,Operation.ArgMax _,Operation.Transpose _,Operation.Concat _,Operation.Gather _,Operation.GridSample _,Operation.Foreign _,Operation.Linear _,Operation.GroupNormalization _,Operation.Attention _ ->
+            case Operation.SemanticLabels(Dimension height, Dimension width) ->
+                new Operation.SemanticLabels(height.with(sizes), width.with(sizes));
+            case Operation.Unary _,Operation.Binary _,Operation.Where _,Operation.Cast _,Operation.QuantizeLinear _,Operation.DequantizeLinear _,Operation.MatMul _,Operation.Gemm _,Operation.Conv _,Operation.MaxPool _,Operation.BatchNormalization _,Operation.InstanceNormalization _,Operation.LayerNormalization _,Operation.Softmax _,Operation.Reduce _,Operation.ArgMax _,Operation.Transpose _,Operation.Concat _,Operation.Gather _,Operation.GridSample _,Operation.Foreign _,Operation.Linear _,Operation.GroupNormalization _,Operation.Attention _ ->
                 operation;
         };
     }

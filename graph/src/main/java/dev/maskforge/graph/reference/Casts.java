@@ -38,7 +38,7 @@ final class Casts {
             case FLOAT64 -> source.get(Tensor.FLOAT64, 8 * i);
             case FLOAT16 -> Float.float16ToFloat(source.get(Tensor.INT16, 2 * i));
             case BFLOAT16 -> Float.intBitsToFloat(source.get(Tensor.INT16, 2 * i) << 16);
-            case INT64, INT32, UINT8, BOOL -> throw new AssertionError(type);
+            case INT64, INT32, UINT8, INT8, BOOL -> throw new AssertionError(type);
         };
     }
 
@@ -47,6 +47,7 @@ final class Casts {
             case INT64 -> source.get(Tensor.INT64, 8 * i);
             case INT32 -> source.get(Tensor.INT32, 4 * i);
             case UINT8 -> Byte.toUnsignedLong(source.get(ValueLayout.JAVA_BYTE, i));
+            case INT8 -> source.get(ValueLayout.JAVA_BYTE, i);
             case BOOL -> source.get(ValueLayout.JAVA_BYTE, i) == 0 ? 0 : 1;
             case FLOAT32, FLOAT64, FLOAT16, BFLOAT16 -> throw new AssertionError(type);
         };
@@ -56,7 +57,7 @@ final class Casts {
         switch (type) {
             case FLOAT64 -> target.set(Tensor.FLOAT64, 8 * i, value);
             case FLOAT32, FLOAT16, BFLOAT16 -> put(target, type, i, (float) value);
-            case INT64, INT32, UINT8 -> put(target, type, i, (long) value);
+            case INT64, INT32, UINT8, INT8 -> put(target, type, i, (long) value);
             case BOOL -> target.set(ValueLayout.JAVA_BYTE, i, (byte) (value == 0 ? 0 : 1));
         }
     }
@@ -66,7 +67,7 @@ final class Casts {
             case FLOAT32 -> target.set(Tensor.FLOAT32, 4 * i, value);
             case FLOAT16 -> target.set(Tensor.INT16, 2 * i, Float.floatToFloat16(value));
             case BFLOAT16 -> target.set(Tensor.INT16, 2 * i, bfloat16(value));
-            case FLOAT64, INT64, INT32, UINT8, BOOL -> throw new AssertionError(type);
+            case FLOAT64, INT64, INT32, UINT8, INT8, BOOL -> throw new AssertionError(type);
         }
     }
 
@@ -74,7 +75,7 @@ final class Casts {
         switch (type) {
             case INT64 -> target.set(Tensor.INT64, 8 * i, value);
             case INT32 -> target.set(Tensor.INT32, 4 * i, (int) value);
-            case UINT8 -> target.set(ValueLayout.JAVA_BYTE, i, (byte) value);
+            case UINT8, INT8 -> target.set(ValueLayout.JAVA_BYTE, i, (byte) value);
             case BOOL -> target.set(ValueLayout.JAVA_BYTE, i, (byte) (value == 0 ? 0 : 1));
             case FLOAT64 -> target.set(Tensor.FLOAT64, 8 * i, (double) value);
             case FLOAT32, FLOAT16, BFLOAT16 -> put(target, type, i, (float) value);

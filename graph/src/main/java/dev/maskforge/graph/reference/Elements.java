@@ -59,7 +59,7 @@ final class Elements {
         return switch (dataType) {
             case FLOAT32 -> tensor(shape, new float[count]);
             case INT64 -> tensor(shape, new long[count]);
-            case FLOAT16, BFLOAT16, FLOAT64, INT32, UINT8, BOOL ->
+            case FLOAT16, BFLOAT16, FLOAT64, INT32, UINT8, INT8, BOOL ->
                 tensor(dataType, shape, new byte[Math.multiplyExact(count, dataType.bytes())]);
         };
     }

@@ -5,6 +5,7 @@ import dev.maskforge.graph.Operation.BinaryFunction;
 import dev.maskforge.graph.Operation.UnaryFunction;
 import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.Tensor;
+import java.util.function.DoubleBinaryOperator;
 
 /// Operations on one element at a time.
 final class Elementwise {
@@ -79,7 +80,8 @@ final class Elementwise {
                 yield function.isComparison() ? result : Casts.cast(result, DataType.INT32);
             }
             case BOOL -> booleans(function, a, b, shape);
-            case UINT8, FLOAT16, BFLOAT16, FLOAT64 -> throw unsupported(function, a);
+            case FLOAT64 -> doubles(function, a, b, shape);
+            case UINT8, INT8, FLOAT16, BFLOAT16 -> throw unsupported(function, a);
         };
     }
 
@@ -126,6 +128,29 @@ final class Elementwise {
             }
         });
         return Elements.tensor(shape, result);
+    }
+
+    /// PyTorch's exporter computes positions in float64 where nobody asked for it; nothing compares or raises them.
+    private static Tensor doubles(BinaryFunction function, Tensor a, Tensor b, Shape shape) {
+        DoubleBinaryOperator f = switch (function) {
+            case ADD -> Double::sum;
+            case SUBTRACT -> (x, y) -> x - y;
+            case MULTIPLY -> (x, y) -> x * y;
+            case DIVIDE -> (x, y) -> x / y;
+            case MINIMUM -> Math::min;
+            case MAXIMUM -> Math::max;
+            case POWER, LESS, GREATER_OR_EQUAL, EQUAL, AND, OR -> throw unsupported(function, a);
+        };
+        Tensor result = Elements.zeros(DataType.FLOAT64, shape);
+        Walk walk = Walk.broadcast(shape, a.shape(), b.shape());
+        walk.rows((start, operands) -> {
+            for (int i = 0; i < walk.rowLength(); i++) {
+                double x = a.memory().get(Tensor.FLOAT64, 8L * (operands[0] + i * walk.step(0)));
+                double y = b.memory().get(Tensor.FLOAT64, 8L * (operands[1] + i * walk.step(1)));
+                result.memory().set(Tensor.FLOAT64, 8L * (start + i), f.applyAsDouble(x, y));
+            }
+        });
+        return result;
     }
 
     /// Division rounds towards zero, as in C; powers are rounded from double.

@@ -1,5 +1,6 @@
 package dev.maskforge.graph.reference;
 
+import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.Node;
 import dev.maskforge.graph.Operation;
@@ -18,6 +19,7 @@ import java.util.stream.Stream;
 ///
 /// Values are float32 as in PyTorch; sums (products of matrices, convolutions, statistics, softmax) run in double and are
 /// rounded once, so that a difference from an engine is the engine's. Transcendental functions are Java's, rounded once.
+/// Operations on float16 run in float32 and their result is rounded: an ideal half-precision unit that accumulates wide.
 /// Values live in heap arrays and are let go after the last node that takes them. Safe for use by many threads.
 public final class Interpreter {
     private Interpreter() {
@@ -105,12 +107,24 @@ public final class Interpreter {
         try {
             List<TensorType> types = inputs.stream().map(Tensor::type).toList();
             types.forEach(type -> Elements.count(type.shape()));
-            Shape shape = ShapeInference.infer(operation, types).getFirst().shape();
-            Elements.count(shape);
-            return compute(operation, inputs, shape);
+            TensorType output = ShapeInference.infer(operation, types).getFirst();
+            Elements.count(output.shape());
+            if (isHalf(types) && !(operation instanceof Operation.Cast)) {
+                List<Tensor> widened = inputs.stream().map(Interpreter::widened).toList();
+                return Casts.cast(compute(operation, widened, output.shape()), output.dataType());
+            }
+            return compute(operation, inputs, output.shape());
         } catch (ArithmeticException | IllegalStateException | IndexOutOfBoundsException e) {
             throw new IllegalArgumentException(operation.type() + ": " + e.getMessage(), e);
         }
+    }
+
+    private static boolean isHalf(List<TensorType> types) {
+        return types.stream().anyMatch(type -> type.dataType() == DataType.FLOAT16);
+    }
+
+    private static Tensor widened(Tensor tensor) {
+        return tensor.dataType() == DataType.FLOAT16 ? Casts.cast(tensor, DataType.FLOAT32) : tensor;
     }
 
     private static Tensor compute(Operation operation, List<Tensor> inputs, Shape shape) {
@@ -120,8 +134,10 @@ public final class Interpreter {
                 Elementwise.binary(function, inputs.get(0), inputs.get(1), shape);
             case Operation.Where() -> Movement.where(inputs.get(0), inputs.get(1), inputs.get(2), shape);
             case Operation.Cast(var to) -> Casts.cast(inputs.getFirst(), to);
+            case Operation.QuantizeLinear(int axis) -> Quantization.quantize(inputs, axis);
+            case Operation.DequantizeLinear(int axis) -> Quantization.dequantize(inputs, axis);
             case Operation.MatMul() -> LinearAlgebra.matMul(inputs.get(0), inputs.get(1), shape);
-            case Operation.Linear() -> LinearAlgebra.linear(inputs, shape);
+            case Operation.Gemm(),Operation.Linear() -> LinearAlgebra.linear(inputs, shape);
             case Operation.Conv conv -> Windows.conv(conv, inputs, shape);
             case Operation.MaxPool pool -> Windows.maxPool(pool, inputs.getFirst(), shape);
             case Operation.BatchNormalization(float epsilon) -> Normalization.batch(inputs, epsilon);
@@ -149,7 +165,8 @@ public final class Interpreter {
                 Elements.tensor(shape, dimensions.stream().mapToLong(dimension -> dimension.size()).toArray());
             case Operation.Attention(int heads) -> Attentions.attention(inputs, heads, shape);
             case Operation.DeformableAttention attention -> Attentions.deformable(attention, inputs, shape);
-            case Operation.SemanticInference _ -> Attentions.semanticInference(inputs.get(0), inputs.get(1), shape);
+            case Operation.SemanticInference _ -> Heads.semanticInference(inputs.get(0), inputs.get(1), shape);
+            case Operation.SemanticLabels _ -> Heads.semanticLabels(inputs.get(0), inputs.get(1), shape);
             case Operation.Foreign _ -> throw new AssertionError("foreign operations were refused");
         };
     }

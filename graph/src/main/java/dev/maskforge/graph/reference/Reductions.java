@@ -17,7 +17,7 @@ final class Reductions {
             case FLOAT32 -> floats(reduce, x, shape);
             case INT64 -> longs(reduce, x, shape);
             case INT32 -> Casts.cast(longs(reduce, Casts.cast(x, DataType.INT64), shape), DataType.INT32);
-            case UINT8, BOOL, FLOAT16, BFLOAT16, FLOAT64 -> throw unsupported(reduce, x);
+            case UINT8, INT8, BOOL, FLOAT16, BFLOAT16, FLOAT64 -> throw unsupported(reduce, x);
         };
     }
 
@@ -121,7 +121,7 @@ final class Reductions {
         return Elements.tensor(shape, result);
     }
 
-    private static boolean isGreater(float a, float b) {
+    static boolean isGreater(float a, float b) {
         return a > b || Float.isNaN(a) && !Float.isNaN(b);
     }
 

@@ -37,6 +37,7 @@ final class Literals {
             case INT32 -> Integer.toString(memory.get(Tensor.INT32, offset));
             case FLOAT16, BFLOAT16 -> Integer.toString(Short.toUnsignedInt(memory.get(Tensor.INT16, offset)));
             case UINT8 -> Integer.toString(Byte.toUnsignedInt(memory.get(ValueLayout.JAVA_BYTE, offset)));
+            case INT8 -> Byte.toString(memory.get(ValueLayout.JAVA_BYTE, offset));
             case BOOL -> memory.get(ValueLayout.JAVA_BYTE, offset) == 0 ? "false" : "true";
         };
     }
@@ -62,7 +63,7 @@ final class Literals {
             case INT64 -> memory.set(Tensor.INT64, offset, Long.parseLong(element));
             case INT32 -> memory.set(Tensor.INT32, offset, Integer.parseInt(element));
             case FLOAT16, BFLOAT16 -> memory.set(Tensor.INT16, offset, (short) Integer.parseInt(element));
-            case UINT8 -> memory.set(ValueLayout.JAVA_BYTE, offset, (byte) Integer.parseInt(element));
+            case UINT8, INT8 -> memory.set(ValueLayout.JAVA_BYTE, offset, (byte) Integer.parseInt(element));
             case BOOL -> memory.set(ValueLayout.JAVA_BYTE, offset, (byte) (Boolean.parseBoolean(element) ? 1 : 0));
         }
         return element;
@@ -86,7 +87,7 @@ final class Literals {
             case FLOAT32, FLOAT64 -> Float.toString(thousandths / 1000f);
             case FLOAT16 -> Integer.toString(Short.toUnsignedInt(Float.floatToFloat16(thousandths / 1000f)));
             case BFLOAT16 -> Integer.toString(Float.floatToRawIntBits(thousandths / 1000f) >>> 16);
-            case INT64, INT32, UINT8 -> Integer.toString(Math.abs(thousandths) % 2);
+            case INT64, INT32, UINT8, INT8 -> Integer.toString(Math.abs(thousandths) % 2);
             case BOOL -> Boolean.toString(thousandths > 0);
         };
     }

@@ -29,7 +29,8 @@ final class OperationParser {
     private static final Map<String, Operation> PLAIN = Stream
             .of(Arrays.stream(UnaryFunction.values()).map(Operation.Unary::new),
                     Arrays.stream(BinaryFunction.values()).map(Operation.Binary::new),
-                    Stream.of(new Operation.Where(), new Operation.MatMul(), new Operation.GridSample(), new Operation.Linear()))
+                    Stream.of(new Operation.Where(), new Operation.MatMul(), new Operation.Gemm(), new Operation.GridSample(),
+                            new Operation.Linear()))
             .flatMap(operations -> operations).collect(Collectors.toUnmodifiableMap(Operation::type, Function.identity()));
     private static final Map<String, Reduction> REDUCTIONS = Arrays.stream(Reduction.values())
             .collect(
@@ -114,6 +115,8 @@ final class OperationParser {
             return new Operation.Reduce(reduction, integers("axes"), get("keepDimensions", Boolean.class, () -> false));
         }
         return switch (name) {
+            case "QuantizeLinear" -> new Operation.QuantizeLinear(integer("axis", OperationPrinter.USUAL_AXIS));
+            case "DequantizeLinear" -> new Operation.DequantizeLinear(integer("axis", OperationPrinter.USUAL_AXIS));
             case "Cast" -> new Operation.Cast(get("to", DataType.class));
             case "Conv" -> new Operation.Conv(integer("stride", 1), integer("padding", 0), integer("dilation", 1), integer("groups", 1));
             case "MaxPool" -> new Operation.MaxPool(integer("kernel"), integer("stride", 1), integer("padding", 0));
@@ -136,6 +139,7 @@ final class OperationParser {
             case "DeformableAttention" ->
                 new Operation.DeformableAttention(integer("heads"), integer("points"), list("levels", Level.class));
             case "SemanticInference" -> new Operation.SemanticInference(dimension("height"), dimension("width"));
+            case "SemanticLabels" -> new Operation.SemanticLabels(dimension("height"), dimension("width"));
             default -> throw new IllegalArgumentException(
                     "expected an operation, found '" + name + "'; those of others have a domain, as ai.onnx:" + name);
         };

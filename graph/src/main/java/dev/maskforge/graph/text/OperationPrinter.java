@@ -13,6 +13,8 @@ import java.util.function.Function;
 /// An operation's name and parameters as text: `Conv{stride=2, padding=3}`.
 final class OperationPrinter {
     static final float USUAL_EPSILON = 1e-5f;
+    /// Of quantisation: the channels of a picture.
+    static final int USUAL_AXIS = 1;
 
     private final StringJoiner parameters = new StringJoiner(", ", "{", "}").setEmptyValue("");
 
@@ -25,9 +27,12 @@ final class OperationPrinter {
 
     private String text(Operation operation) {
         switch (operation) {
-            case Operation.Unary _,Operation.Binary _,Operation.Where _,Operation.MatMul _,Operation.GridSample _,Operation.Linear _ -> {
-            }
+            case Operation.Unary _,Operation.Binary _,Operation.Where _,Operation.MatMul _,Operation.Gemm _,Operation.GridSample _,Operation.Linear _ ->
+                {
+                }
             case Operation.Cast(var to) -> parameter("to", to);
+            case Operation.QuantizeLinear(int axis) -> parameter("axis", axis, USUAL_AXIS);
+            case Operation.DequantizeLinear(int axis) -> parameter("axis", axis, USUAL_AXIS);
             case Operation.Conv(int stride, int padding, int dilation, int groups) -> {
                 parameter("stride", stride, 1);
                 parameter("padding", padding, 0);
@@ -76,6 +81,10 @@ final class OperationPrinter {
                 parameter("levels", list(levels, level -> "[" + level.height() + ", " + level.width() + "]"));
             }
             case Operation.SemanticInference(Dimension height, Dimension width) -> {
+                parameter("height", height);
+                parameter("width", width);
+            }
+            case Operation.SemanticLabels(Dimension height, Dimension width) -> {
                 parameter("height", height);
                 parameter("width", width);
             }

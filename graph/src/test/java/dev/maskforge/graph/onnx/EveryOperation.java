@@ -64,6 +64,19 @@ public final class EveryOperation {
                     ? x.multiply(100f).floor().cast(type).cast(DataType.FLOAT32)
                     : x.multiply(100f).add(1f).cast(type).reshape(x.shape()));
         }
+        Tensor zero = Tensor.ofBytes(Shape.of(new long[0]), new byte[]{(byte) 200});
+        add(graphs, "quantize-linear", sizes,
+                (b, x) -> b.add(new Operation.QuantizeLinear(1), x, b.constant(0.01f), b.initializer("zero", zero)));
+        add(graphs, "quantize-linear-per-channel", sizes,
+                (b, x) -> b.add(new Operation.QuantizeLinear(1), x, b.initializer("scale", ramp(3)),
+                        b.initializer("zero", Tensor.ofSignedBytes(Shape.of(3), new byte[]{-5, 0, 7}))));
+        add(graphs, "quantize-linear-without-zero", sizes, (b, x) -> b.add(new Operation.QuantizeLinear(1), x, b.constant(0.01f)));
+        add(graphs, "dequantize-linear", sizes,
+                (b, x) -> b.add(new Operation.DequantizeLinear(1), x.multiply(100f).cast(DataType.INT8), b.initializer("scale", ramp(3)),
+                        b.initializer("zero", Tensor.ofSignedBytes(Shape.of(3), new byte[]{-5, 0, 7}))));
+        add(graphs, "gemm", sizes, (b, x) -> b.add(new Operation.Gemm(), x.reshape(sizes.batch().times(sizes.height()).times(12),
+                sizes.width().times(8)).reshape(sizes.batch().times(sizes.height()).times(12).times(sizes.width()), Dimension.of(8)),
+                b.initializer("weight", ramp(5, 8)), b.initializer("bias", ramp(5))));
         add(graphs, "reduce-nothing", sizes, (b, x) -> b.add(new Operation.Reduce(Reduction.MEAN, List.of(), false), x));
         add(graphs, "where", sizes, (b, x) -> x.where(x.less(0.5f), b.constant(-1f)));
         add(graphs, "mat-mul", sizes, (b, x) -> x.matMul(x.transpose(0, 1, 3, 2)));

@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 class OnnxReaderTest {
@@ -292,5 +293,75 @@ class OnnxReaderTest {
         assertEquals(graph.nodes(), again.nodes());
         assertEquals(graph.types(), again.types());
         assertEquals(graph.metadata(), again.metadata());
+    }
+
+    /// `x.expand(-1, 3, -1)` as PyTorch exports it, with fixed and with free sizes.
+    @ParameterizedTest
+    @CsvSource({"4, 'float32[4, 3, 4]'", "w, 'float32[w, 3, w]'"})
+    void theShapeThatPyTorchExpandsToIsFollowed(String size, String expanded) throws IOException {
+        Object width = size.matches("[0-9]+") ? Integer.valueOf(size) : size;
+        Graph graph = read("""
+                ir_version: 8
+                opset_import { version: 17 }
+                graph {
+                  node { output: "shape" op_type: "Shape" input: "x" }
+                  node { output: "zero" op_type: "Constant" attribute { name: "value_int" type: INT i: 0 } }
+                  node { output: "axis" op_type: "Constant" attribute { name: "value_ints" type: INTS ints: 0 } }
+                  node { output: "w" op_type: "Gather" input: ["shape", "zero"] }
+                  node { output: "w1" op_type: "Unsqueeze" input: ["w", "axis"] }
+                  node { output: "three" op_type: "Constant" attribute { name: "value_ints" type: INTS ints: 3 } }
+                  node { output: "keep" op_type: "Constant" attribute { name: "value_ints" type: INTS ints: -1 } }
+                  node { output: "asked" op_type: "Concat" input: ["w1", "three", "keep"] attribute { name: "axis" type: INT i: 0 } }
+                  node { output: "rank" op_type: "Constant" attribute { name: "value_ints" type: INTS ints: 3 } }
+                  node { output: "ones" op_type: "ConstantOfShape" input: "rank"
+                    attribute { name: "value" type: TENSOR t { dims: 1 data_type: 7 int64_data: 1 } } }
+                  node { output: "minus" op_type: "Constant" attribute { name: "value_int" type: INT i: -1 } }
+                  node { output: "kept" op_type: "Mul" input: ["ones", "minus"] }
+                  node { output: "is_kept" op_type: "Equal" input: ["asked", "kept"] }
+                  node { output: "to" op_type: "Where" input: ["is_kept", "ones", "asked"] }
+                  node { output: "y" op_type: "Expand" input: ["x", "to"] }
+                  input { name: "x" type { tensor_type { elem_type: 1 shape { %s } } } }
+                  output { name: "y" }
+                }
+                """.formatted(sizes(width, 1, width)));
+        assertEquals(1, graph.nodes().size(), graph.nodes().toString());
+        assertEquals(expanded, graph.type("y").toString());
+        assertTrue(graph.initializers().isEmpty());
+    }
+
+    /// What does not become an operation of ours still has a type, though the file states none.
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', value = {
+            "op_type: \"Slice\" input: [\"x\", \"zero\", \"end\", \"three\", \"two\"]; float32[2, 6, 4, 3]",
+            "op_type: \"Flatten\" input: \"x\" attribute { name: \"axis\" type: INT i: 2 }; float32[12, 20]",
+            "op_type: \"Split\" output: \"z\" input: \"x\" attribute { name: \"axis\" type: INT i: 1 }; float32[2, 3, 4, 5]",
+            "op_type: \"Einsum\" input: [\"x\", \"x\"] attribute { name: \"equation\" type: STRING s: \"abcd, abce -> adeb\" }; float32[2, 5, 5, 6]"})
+    void typesOfOperationsOfOthersAreInferred(String node, String type) throws IOException {
+        Graph graph = read(model(17, node, sizes(2, 6, 4, 5), integers("zero", 0) + integers("end", Long.MAX_VALUE) + integers("three", 3)
+                + integers("two", 2)));
+        assertEquals(type, graph.type("y").toString());
+    }
+
+    @Test
+    void aFreeSizeIsFixedWhereTheCallerSaysSo() throws IOException {
+        Path file = Files.write(folder.resolve("model.onnx"), Protobuf.bytes("""
+                ir_version: 8
+                opset_import { version: 17 }
+                graph {
+                  node { output: "shape" op_type: "Shape" input: "x" }
+                  node { output: "y" op_type: "Expand" input: ["one", "shape"] }
+                  initializer { name: "one" data_type: 1 dims: 1 float_data: 1 }
+                  input { name: "x" type { tensor_type { elem_type: 1 shape { %s } } } }
+                  output { name: "y" type { tensor_type { elem_type: 1 shape { %s } } } }
+                }
+                """.formatted(sizes("batch", 3, "height") + " dim { }", sizes("batch", 3, "height", "width"))));
+        Graph graph = OnnxReader.read(file, Arena.ofAuto(), Map.of("x", Shape.of(1, 3, 64, 96)));
+        assertEquals("float32[1, 3, 64, 96]", graph.type("x").toString());
+        assertEquals("float32[1, 3, 64, 96]", graph.type("y").toString());
+        OnnxException wrong = assertThrows(OnnxException.class,
+                () -> OnnxReader.read(file, Arena.ofAuto(), Map.of("x", Shape.of(1, 4, 64, 96))));
+        assertTrue(String.valueOf(wrong.getMessage()).contains("'x' cannot be made [1, 4, 64, 96]"), wrong.getMessage());
+        OnnxException missing = assertThrows(OnnxException.class, () -> OnnxReader.read(file, Arena.ofAuto(), Map.of("z", Shape.of(1))));
+        assertTrue(String.valueOf(missing.getMessage()).contains("no input 'z'"), missing.getMessage());
     }
 }

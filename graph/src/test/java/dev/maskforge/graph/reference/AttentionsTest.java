@@ -4,7 +4,6 @@ import dev.maskforge.graph.Dimension;
 import dev.maskforge.graph.Operation.Attention;
 import dev.maskforge.graph.Operation.DeformableAttention;
 import dev.maskforge.graph.Operation.DeformableAttention.Level;
-import dev.maskforge.graph.Operation.SemanticInference;
 import dev.maskforge.graph.Tensor;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -112,31 +111,5 @@ class AttentionsTest {
         DeformableAttention attention = new DeformableAttention(1, 1, List.of(level(1, 1), level(1, 1)));
         Tensor value = floats(shape(2, 2, 1), 1, 3, 10, 30);
         assertFloats(evaluate(attention, value, zeros(2, 2, 4), zeros(2, 2, 2)), shape(2, 2, 1), 2, 2, 20, 20);
-    }
-
-    /// Class probabilities (1/4, 1/2, 1/4 nothing) and (0, 1, 0); masks sigmoid(0) and sigmoid(ln 3).
-    @Test
-    void semanticInferenceLeavesOutNothing() {
-        Tensor classes = floats(shape(1, 2, 3), 0, Math.log(2), 0, -1000, 0, -1000);
-        Tensor masks = floats(shape(1, 2, 1, 1), 0, LOG3);
-        SemanticInference inference = new SemanticInference(Dimension.of(1), Dimension.of(2));
-        assertFloats(evaluate(inference, classes, masks), shape(1, 2, 1, 2), 0.125, 0.125, 1, 1);
-    }
-
-    /// The logits are resized, not the probabilities: half way between ±1000 is 0, hence 1/2.
-    @Test
-    void semanticInferenceResizesLogits() {
-        Tensor classes = floats(shape(1, 1, 2), 1000, 0);
-        Tensor masks = floats(shape(1, 1, 1, 2), -1000, 1000);
-        SemanticInference inference = new SemanticInference(Dimension.of(1), Dimension.of(3));
-        assertFloats(evaluate(inference, classes, masks), shape(1, 1, 1, 3), 0, 0.5, 1);
-    }
-
-    @Test
-    void semanticInferenceOfTwoPictures() {
-        Tensor classes = floats(shape(2, 1, 2), 0, 0, 0, LOG3);
-        Tensor masks = floats(shape(2, 1, 1, 1), 0, LOG3);
-        SemanticInference inference = new SemanticInference(Dimension.of(1), Dimension.of(1));
-        assertFloats(evaluate(inference, classes, masks), shape(2, 1, 1, 1), 0.25, 0.1875);
     }
 }

@@ -112,6 +112,18 @@ class ElementwiseTest {
         assertLongs(evaluate(new Cast(DataType.INT64), narrow), shape(2), -5, 9);
     }
 
+    /// 1 / 3 and 2 / 3 are other numbers in float32.
+    @Test
+    void doublePrecisionStaysDoublePrecision() {
+        Tensor a = evaluate(new Cast(DataType.FLOAT64), floats(shape(2, 1), 1, 2));
+        Tensor b = evaluate(new Cast(DataType.FLOAT64), floats(shape(2), 3, 1));
+        Tensor quotients = evaluate(new Binary(BinaryFunction.DIVIDE), a, b);
+        assertEquals(new TensorType(DataType.FLOAT64, shape(2, 2)), quotients.type());
+        double[] elements = quotients.memory().toArray(Tensor.FLOAT64.withByteAlignment(1));
+        assertArrayEquals(new double[]{1 / 3.0, 1, 2 / 3.0, 2}, elements);
+        assertRefused("POWER", new Binary(BinaryFunction.POWER), a, b);
+    }
+
     @Test
     void truthTables() {
         Tensor a = Tensor.of(shape(2, 1), true, false);

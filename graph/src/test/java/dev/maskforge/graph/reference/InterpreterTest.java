@@ -56,6 +56,20 @@ class InterpreterTest {
         assertEquals(List.of("doubled", "count"), List.copyOf(outputs.keySet()));
     }
 
+    /// 2048 + 1 lies between two halves, and 2048 is the even one; the sum of three is rounded once, at its end.
+    @Test
+    void halvesAreComputedInFloat32AndRoundedOnce() {
+        Tensor row = Tensor.ofHalves(shape(1, 3), 2048, 1, 1);
+        Tensor ones = Tensor.ofHalves(shape(3, 1), 1, 1, 1);
+        Tensor sum = Interpreter.evaluate(new Operation.MatMul(), List.of(row, ones));
+        assertEquals(DataType.FLOAT16, sum.dataType());
+        assertEquals(2050f, sum.halvesToFloats()[0]);
+        Tensor added = Interpreter.evaluate(new Operation.Binary(Operation.BinaryFunction.ADD),
+                List.of(Tensor.ofHalves(shape(1), 2048), Tensor.ofHalves(shape(1), 1)));
+        assertEquals(2048f, added.halvesToFloats()[0]);
+        assertEquals(Float.POSITIVE_INFINITY, Tensor.ofHalves(shape(1), 65_520).halvesToFloats()[0]);
+    }
+
     @Test
     void oneGraphRunsAtManySizes() {
         for (int height = 1; height < 4; height++) {

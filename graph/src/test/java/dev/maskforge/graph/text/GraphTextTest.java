@@ -42,7 +42,10 @@ class GraphTextTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"Cast{to=float16}(x)", "Where(m, x, x)", "MatMul(x, x)", "Conv{padding=1, dilation=2, groups=3}(z, w)",
+    @ValueSource(strings = {"Cast{to=float16}(x)", "QuantizeLinear(x, half, zero)", "QuantizeLinear{axis=-1}(x, v, e)",
+            "QuantizeLinear(x, half)",
+            "DequantizeLinear(e, half)", "DequantizeLinear{axis=0}(e, v, e)", "Gemm(q, q, r)", "Where(m, x, x)", "MatMul(x, x)",
+            "Conv{padding=1, dilation=2, groups=3}(z, w)",
             "Conv(x, x)", "MaxPool{kernel=3, stride=2, padding=1}(x)", "BatchNormalization(x, v, v, v, v)",
             "InstanceNormalization{epsilon=0.5}(x, v, v)",
             "LayerNormalization(x, v, v)", "GroupNormalization{groups=1}(x, v, v)", "GroupNormalization{groups=2, epsilon=1.0E-6}(x, v, v)",
@@ -54,13 +57,18 @@ class GraphTextTest {
             "Resize{mode=nearest, height=7*ceil((k)/7), width=2}(x)", "GridSample(x, g)", "Range{length=h*w}()",
             "Sizes{dimensions=[h, 3, 2*w]}()",
             "Linear(s, q)", "Attention{heads=2}(s, s, s)", "DeformableAttention{heads=2, points=1, levels=[[1, 2], [2, 1]]}(s, o, l)",
-            "SemanticInference{height=8, width=9}(s, x)", "Relu(x)", "Not(m)", "GreaterOrEqual(x, x)", "ai.onnx:Mish(x): float32[2]",
+            "SemanticInference{height=8, width=9}(s, x)", "SemanticLabels{height=8, width=9}(s, x)", "Relu(x)", "Not(m)",
+            "GreaterOrEqual(x, x)", "ai.onnx:Mish(x): float32[2]",
             "ai.onnx:A{f=-1.5, i=-3, l=floats[NaN, Infinity], n=integers[], s=\"a\\\"b\", t=bool[2] = [true, false]}(): int64[]"})
     void everyOperationRoundTrips(String node) {
         String text = """
                 (x: float32[1, 4, 4, 4], z: float32[1, 3, 4, 4], s: float32[1, 4, 4], o: float32[1, 4, 8], l: float32[1, 4, 4], \
                 g: float32[1, 3, 3, 2], w: float32[6, 1, 3, 3], q: float32[2, 4]) -> (y) {
                   v: float32[4] = [1.0, 2.0, 3.0, 4.0]
+                  e: int8[4] = [-128, -1, 0, 127]
+                  half: float32[] = 0.5
+                  zero: uint8[] = 255
+                  r: float32[2] = [1.0, -1.0]
                   m: bool[1, 1, 1, 1] = [true]
                   i: int64[3] = [0, 1, -1]
                   y = %s

@@ -22,7 +22,7 @@ public final class AttentionLowering {
         if (inputs.size() == 4) {
             Value blocked = inputs.get(3);
             Value everyHead = blocked.reshape(blocked.size(0), Dimension.ONE, blocked.size(1), blocked.size(2));
-            scores = query.builder().constant(Float.NEGATIVE_INFINITY).where(everyHead, scores);
+            scores = query.builder().constant(Float.NEGATIVE_INFINITY, query.type().dataType()).where(everyHead, scores);
         }
         return scores.softmax(3).matMul(v).transpose(0, 2, 1, 3).reshape(query.shape());
     }

@@ -1,5 +1,6 @@
 package dev.maskforge.passes.lower;
 
+import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Dimension;
 import dev.maskforge.graph.GraphBuilder;
 import dev.maskforge.graph.Operation.GroupNormalization;
@@ -26,9 +27,12 @@ public final class GroupNormalizationLowering {
         Value grouped = x.reshape(x.size(0), Dimension.of(groups), perGroup);
         float[] ones = new float[groups];
         Arrays.fill(ones, 1);
+        boolean isHalf = x.type().dataType() == DataType.FLOAT16;
+        Shape perChannel = Shape.of(groups);
         Value normalised = builder.add(new InstanceNormalization(normalization.epsilon()), grouped,
-                builder.constant("ones", Tensor.of(Shape.of(groups), ones)),
-                builder.constant("zeros", Tensor.of(Shape.of(groups), new float[groups])));
+                builder.constant("ones", isHalf ? Tensor.ofHalves(perChannel, ones) : Tensor.of(perChannel, ones)),
+                builder.constant("zeros",
+                        isHalf ? Tensor.ofHalves(perChannel, new float[groups]) : Tensor.of(perChannel, new float[groups])));
         return normalised.reshape(x.shape()).multiply(perChannel(inputs.get(1), x)).add(perChannel(inputs.get(2), x));
     }
 

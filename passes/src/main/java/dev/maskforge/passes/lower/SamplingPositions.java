@@ -8,13 +8,14 @@ import dev.maskforge.graph.Value;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Where deformable attention looks, and how much weight each look has: what both expansions start from.
-final class SamplingPositions {
+/// Where deformable attention looks, and how much weight each look has: what its expansions start from.
+public final class SamplingPositions {
     private final DeformableAttention attention;
     private final Value offsets;
     private final Value references;
 
-    SamplingPositions(DeformableAttention attention, Value offsets) {
+    /// @param offsets `[N, S, heads·levels·points·2]`, as the operation takes them
+    public SamplingPositions(DeformableAttention attention, Value offsets) {
         this.attention = attention;
         this.offsets = offsets.reshape(offsets.size(0), offsets.size(1), Dimension.of(attention.heads()),
                 Dimension.of(2L * attention.levels().size() * attention.points()));
@@ -27,6 +28,17 @@ final class SamplingPositions {
         Value own = offsets.slice(3, level * values, (level + 1) * values).transpose(0, 2, 1, 3);
         Value pixels = own.reshape(own.size(0).times(own.size(1)), own.size(2), Dimension.of(attention.points()), Dimension.of(2));
         return references.add(pixels.divide(size(attention.levels().get(level))));
+    }
+
+    /// `[N, S, heads, levels, points, 2]`: the same on all levels.
+    public Value locations() {
+        Dimension heads = Dimension.of(attention.heads());
+        Dimension levels = Dimension.of(attention.levels().size());
+        Dimension two = Dimension.of(2);
+        Value pixels = offsets.reshape(offsets.size(0), offsets.size(1), heads, levels, Dimension.of(attention.points()), two);
+        Value sizes = Value.concat(0, attention.levels().stream().map(this::size).toList()).reshape(levels, Dimension.ONE, two);
+        Value centres = references.reshape(offsets.size(1), Dimension.ONE, Dimension.ONE, Dimension.ONE, two);
+        return centres.add(pixels.divide(sizes));
     }
 
     /// Width and height of a level as float32 `[2]`.
