@@ -1,6 +1,7 @@
 package dev.maskforge.engine.onnxruntime;
 
 import ai.onnxruntime.OrtEnvironment;
+import dev.maskforge.engine.cache.CacheFolder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
@@ -34,19 +35,13 @@ final class NativeLibrary {
             return;
         }
         try {
-            Optional<Path> folder = unpack(cache());
+            Optional<Path> folder = unpack(CacheFolder.ofUser().root());
             folder.ifPresent(path -> System.setProperty(PROPERTY, path.toString()));
         } catch (IOException | RuntimeException e) {
             // A cache that cannot be named or written to is no reason to fail: ONNX Runtime has its own way.
             System.getLogger(NativeLibrary.class.getName()).log(System.Logger.Level.DEBUG,
                     "the native library is not cached: " + e.getMessage());
         }
-    }
-
-    private static Path cache() {
-        String xdg = System.getenv("XDG_CACHE_HOME");
-        Path base = xdg == null || xdg.isBlank() ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(xdg);
-        return base.resolve("maskforge");
     }
 
     /// Unpacks this platform's libraries into a folder of the cache, whole or not at all.

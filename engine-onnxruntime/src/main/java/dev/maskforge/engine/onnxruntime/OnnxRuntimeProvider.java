@@ -8,17 +8,30 @@ import dev.maskforge.engine.Engine;
 import dev.maskforge.engine.EngineException;
 import dev.maskforge.engine.EngineOptions;
 import dev.maskforge.engine.EngineProvider;
+import dev.maskforge.engine.Precision;
 import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.Operation;
+import dev.maskforge.kernels.Kernels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 
-/// ONNX Runtime's CPU execution provider. The system property `onnxruntime.native.path` names the folder of its native
+/// ONNX Runtime's CPU execution provider, with [kernels of ours][Execution] between. The system property `onnxruntime.native.path` names the folder of its native
 /// library; without it the library is unpacked once into the cache.
 public final class OnnxRuntimeProvider implements EngineProvider {
     private static final String MESSAGE = " - message: ";
+
+    private final Execution execution;
+
+    /// With kernels of ours where they are faster.
+    public OnnxRuntimeProvider() {
+        this(Execution.OWN_KERNELS);
+    }
+
+    public OnnxRuntimeProvider(Execution execution) {
+        this.execution = execution;
+    }
 
     @Override
     public String name() {
@@ -41,7 +54,8 @@ public final class OnnxRuntimeProvider implements EngineProvider {
                 // Errors come as exceptions; ONNX Runtime need not print them too.
                 OrtEnvironment environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
                 return new Availability.Available(environment.getVersion(),
-                        "CPU, native library " + path.orElse("unpacked from its jar into a temporary folder"));
+                        "CPU, native library " + path.orElse("unpacked from its jar into a temporary folder") + "; kernels in "
+                                + Kernels.best());
             } catch (LinkageError | RuntimeException e) {
                 return new Availability.Missing(
                         "its native library does not load" + path.map(folder -> " from " + folder).orElse("") + " (" + firstLine(root(e))
@@ -67,14 +81,20 @@ public final class OnnxRuntimeProvider implements EngineProvider {
 
     @Override
     public Set<Class<? extends Operation>> nativeOperations() {
-        return Set.of();
+        return execution.operations();
+    }
+
+    @Override
+    public Set<Precision> precisions() {
+        return Set.of(Precision.FP32, Precision.INT8);
     }
 
     @Override
     public Engine build(Graph graph, EngineOptions options) {
         requireLibrary();
+        require(options.precision());
         try {
-            return OnnxRuntimeEngine.of(graph, options);
+            return OnnxRuntimeEngine.of(graph, execution, options);
         } catch (OrtException e) {
             throw failure("ONNX Runtime refuses the graph", e);
         }
@@ -85,6 +105,7 @@ public final class OnnxRuntimeProvider implements EngineProvider {
     @Override
     public Engine open(Path file, EngineOptions options) {
         requireLibrary();
+        require(options.precision());
         if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
             throw new EngineException("there is no file to read at " + file + "; name an .onnx file");
         }

@@ -13,53 +13,38 @@ import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.Tensor;
 import dev.maskforge.graph.TensorType;
 import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
-import java.util.Set;
-import java.util.stream.Collectors;
 
-/// Buffers for one thread's runs: inputs are copied into them, so that nobody can free what native code is reading, and
-/// outputs are written into them. They stay as long as the sizes do.
+/// One thread's runs, step after step: inputs are copied into buffers, so that nobody can free what native code is reading,
+/// and outputs are written into them. They stay as long as the sizes do.
 ///
 /// Outputs whose shape does not follow from the inputs' (in files of others) are copied from what ONNX Runtime allocates.
 final class OnnxRuntimeSession extends AbstractSession {
-    private final OrtSession session;
+    private final OnnxRuntimeEngine engine;
     private final RunOptions options = new RunOptions();
-    private final SequencedMap<String, TensorType> inputTypes;
-    private final SequencedMap<String, TensorType> outputTypes;
-    private final SequencedMap<String, TensorType> pinnedTypes = new LinkedHashMap<>();
-    private final Set<String> unpinned;
-    private Optional<Buffers> buffers = Optional.empty();
+    private Optional<SessionPlan> plan = Optional.empty();
+    private volatile boolean givenUp;
 
-    OnnxRuntimeSession(OnnxRuntimeEngine engine, OrtSession session) throws OrtException {
+    OnnxRuntimeSession(OnnxRuntimeEngine engine) throws OrtException {
         super(engine);
-        this.session = session;
-        this.inputTypes = engine.inputs();
-        this.outputTypes = engine.outputs();
-        Set<String> known = inputTypes.values().stream().flatMap(type -> symbols(type).stream()).collect(Collectors.toSet());
-        outputTypes.forEach((name, type) -> {
-            if (known.containsAll(symbols(type))) {
-                pinnedTypes.put(name, type);
-            }
-        });
-        this.unpinned = outputTypes.keySet().stream().filter(name -> !pinnedTypes.containsKey(name)).collect(Collectors.toSet());
+        this.engine = engine;
         options.setLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
-    }
-
-    private static Set<String> symbols(TensorType type) {
-        return type.shape().dimensions().stream().flatMap(dimension -> dimension.symbols().stream()).collect(Collectors.toSet());
     }
 
     @Override
     protected SequencedMap<String, Tensor> run(Map<String, Tensor> inputs, Map<String, Long> sizes) {
         try {
-            Buffers present = buffers(sizes);
-            inputs.forEach(present.inputs()::fill);
-            try (OrtSession.Result result = session.run(present.inputs().views(), unpinned, present.outputs().views(), options)) {
-                return outputs(present, result);
+            SessionPlan present = plan(sizes);
+            inputs.forEach((name, tensor) -> present.tensor(name).memory().copyFrom(tensor.memory()));
+            Map<String, Tensor> allocated = new HashMap<>();
+            for (SessionPlan.Step step : present.steps()) {
+                run(step, allocated);
             }
+            return outputs(present, allocated);
         } catch (OrtException e) {
             throw OnnxRuntimeProvider.failure("ONNX Runtime fails to run", e);
         } catch (OutOfMemoryError e) {
@@ -67,33 +52,39 @@ final class OnnxRuntimeSession extends AbstractSession {
         }
     }
 
-    private Buffers buffers(Map<String, Long> sizes) throws OrtException {
-        if (buffers.isPresent() && buffers.get().sizes().equals(sizes)) {
-            return buffers.get();
-        }
-        free();
-        BufferSet inputs = BufferSet.allocate(inputTypes, sizes);
-        try {
-            Buffers fresh = new Buffers(sizes, inputs, BufferSet.allocate(pinnedTypes, sizes));
-            buffers = Optional.of(fresh);
-            return fresh;
-        } catch (OrtException | RuntimeException | OutOfMemoryError e) {
-            inputs.close();
-            throw e;
+    private void run(SessionPlan.Step step, Map<String, Tensor> allocated) throws OrtException {
+        switch (step) {
+            case SessionPlan.Step.Segment(var session, var inputs, var outputs, var unpinned) -> {
+                try (OrtSession.Result result = session.run(inputs, unpinned, outputs, options)) {
+                    for (String name : unpinned) {
+                        allocated.put(name, copy(name, result.get(name)));
+                    }
+                }
+            }
+            case SessionPlan.Step.OwnKernel(String node, var kernel) -> {
+                if (givenUp) {
+                    throw new EngineException("the run stopped before node '" + node + "'");
+                }
+                kernel.run(engine.workers());
+            }
         }
     }
 
-    /// Inputs and outputs for some sizes of the symbols.
-    private record Buffers(Map<String, Long> sizes, BufferSet inputs, BufferSet outputs) {}
-
-    private SequencedMap<String, Tensor> outputs(Buffers present, OrtSession.Result result) throws OrtException {
-        if (unpinned.isEmpty()) {
-            return present.outputs().tensors();
+    private SessionPlan plan(Map<String, Long> sizes) throws OrtException {
+        if (plan.isPresent() && plan.get().sizes().equals(sizes)) {
+            return plan.get();
         }
+        free();
+        SessionPlan fresh = SessionPlan.of(engine, sizes);
+        plan = Optional.of(fresh);
+        return fresh;
+    }
+
+    private SequencedMap<String, Tensor> outputs(SessionPlan present, Map<String, Tensor> allocated) {
         SequencedMap<String, Tensor> outputs = new LinkedHashMap<>();
-        for (String name : outputTypes.keySet()) {
-            Tensor pinned = present.outputs().tensors().get(name);
-            outputs.put(name, pinned == null ? copy(name, result.get(name)) : pinned);
+        for (String name : engine.outputs().keySet()) {
+            Tensor own = allocated.get(name);
+            outputs.put(name, own == null ? present.tensor(name) : own);
         }
         return outputs;
     }
@@ -108,20 +99,19 @@ final class OnnxRuntimeSession extends AbstractSession {
     }
 
     private void free() {
-        buffers.ifPresent(present -> {
-            present.inputs().close();
-            present.outputs().close();
-        });
-        buffers = Optional.empty();
+        plan.ifPresent(SessionPlan::close);
+        plan = Optional.empty();
     }
 
     @Override
     protected void giveUp() {
+        givenUp = true;
         setTerminate(true);
     }
 
     @Override
     protected void makeReady() {
+        givenUp = false;
         setTerminate(false);
     }
 

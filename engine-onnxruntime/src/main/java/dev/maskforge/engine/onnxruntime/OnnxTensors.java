@@ -47,6 +47,7 @@ final class OnnxTensors {
             case INT64 -> OnnxJavaType.INT64;
             case INT32 -> OnnxJavaType.INT32;
             case UINT8 -> OnnxJavaType.UINT8;
+            case INT8 -> OnnxJavaType.INT8;
             case BOOL -> OnnxJavaType.BOOL;
         };
     }
@@ -63,8 +64,9 @@ final class OnnxTensors {
             case INT64 -> DataType.INT64;
             case INT32 -> DataType.INT32;
             case UINT8 -> DataType.UINT8;
+            case INT8 -> DataType.INT8;
             case BOOL -> DataType.BOOL;
-            case INT8, INT16, STRING, UNKNOWN -> throw new EngineException("elements of type " + type + " are not supported");
+            case INT16, STRING, UNKNOWN -> throw new EngineException("elements of type " + type + " are not supported");
         };
     }
 }

@@ -1,0 +1,39 @@
+package dev.maskforge.engine.onnxruntime;
+
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import dev.maskforge.graph.Node;
+import dev.maskforge.graph.TensorType;
+import java.util.SequencedMap;
+
+/// One thing that an engine runs, for all of its sessions.
+sealed interface EngineStep extends AutoCloseable {
+    /// Values that it takes, with their types.
+    SequencedMap<String, TensorType> inputs();
+
+    /// Values that it gives.
+    SequencedMap<String, TensorType> outputs();
+
+    @Override
+    void close() throws OrtException;
+
+    /// What ONNX Runtime runs.
+    record Segment(OrtSession session, SequencedMap<String, TensorType> inputs, SequencedMap<String, TensorType> outputs)
+            implements
+                EngineStep {
+        @Override
+        public void close() throws OrtException {
+            session.close();
+        }
+    }
+
+    /// What runs in Java; constants among its inputs are the engine's.
+    record OwnKernel(Node node, SequencedMap<String, TensorType> inputs, SequencedMap<String, TensorType> outputs)
+            implements
+                EngineStep {
+        @Override
+        public void close() {
+            // It holds nothing.
+        }
+    }
+}

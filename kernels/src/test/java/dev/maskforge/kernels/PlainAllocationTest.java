@@ -1,0 +1,7 @@
+package dev.maskforge.kernels;
+
+class PlainAllocationTest extends AllocationTest {
+    PlainAllocationTest() {
+        super(Kernels.plain());
+    }
+}

@@ -1,0 +1,7 @@
+package dev.maskforge.kernels;
+
+class PlainKernelsTest extends KernelsTest {
+    PlainKernelsTest() {
+        super(Kernels.plain());
+    }
+}
