@@ -47,7 +47,8 @@ public final class Comparator {
         LongToDoubleFunction actual = numbers(other);
         double largestDifference = 0;
         double largestReference = 0;
-        for (long i = 0; i < reference.elementCount(); i++) {
+        long count = reference.elementCount();
+        for (long i = 0; i < count; i++) {
             double b = expected.applyAsDouble(i);
             double difference = difference(actual.applyAsDouble(i), b);
             largestDifference = Math.max(largestDifference, difference);
@@ -73,7 +74,7 @@ public final class Comparator {
             case FLOAT64 -> i -> memory.get(Tensor.FLOAT64, 8 * i);
             case FLOAT16 -> i -> Float.float16ToFloat(memory.get(Tensor.INT16, 2 * i));
             case BFLOAT16 -> i -> Float.intBitsToFloat(memory.get(Tensor.INT16, 2 * i) << 16);
-            case INT64, INT32, UINT8, BOOL -> {
+            case INT64, INT32, UINT8, INT8, BOOL -> {
                 LongUnaryOperator integers = integers(tensor);
                 yield i -> (double) integers.applyAsLong(i);
             }
@@ -85,6 +86,7 @@ public final class Comparator {
         return switch (tensor.dataType()) {
             case INT64 -> i -> memory.get(Tensor.INT64, 8 * i);
             case INT32 -> i -> memory.get(Tensor.INT32, 4 * i);
+            case INT8 -> i -> memory.get(ValueLayout.JAVA_BYTE, i);
             case UINT8 -> i -> Byte.toUnsignedLong(memory.get(ValueLayout.JAVA_BYTE, i));
             case BOOL -> i -> memory.get(ValueLayout.JAVA_BYTE, i) == 0 ? 0 : 1;
             case FLOAT32, FLOAT64, FLOAT16, BFLOAT16 -> throw new IllegalArgumentException("labels are integers, not " + tensor);

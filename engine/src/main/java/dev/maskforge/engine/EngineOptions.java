@@ -16,6 +16,10 @@ public record EngineOptions(int threads, Precision precision) {
         return new EngineOptions(Processors.physicalCores(), Precision.FP32);
     }
 
+    public EngineOptions withPrecision(Precision precision) {
+        return new EngineOptions(threads, precision);
+    }
+
     public EngineOptions withThreads(int threads) {
         return new EngineOptions(threads, precision);
     }

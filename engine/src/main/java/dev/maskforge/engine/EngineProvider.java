@@ -2,8 +2,11 @@ package dev.maskforge.engine;
 
 import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.Operation;
+import dev.maskforge.passes.rewrite.Optimisation;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /// A runtime that graphs can be built for. Found by [java.util.ServiceLoader]; chosen by [#name()].
 ///
@@ -25,6 +28,31 @@ public interface EngineProvider {
     /// ([dev.maskforge.passes.Lowering]).
     Set<Class<? extends Operation>> nativeOperations();
 
+    /// The rewrites that graphs gain by before they are lowered for the runtime.
+    default Optimisation optimisation() {
+        return Optimisation.fewerOperations();
+    }
+
+    /// Whether the engine is what others are held against: unless asked otherwise, it runs graphs as they are authored.
+    default boolean isControl() {
+        return false;
+    }
+
+    /// The arithmetics that engines can be built with; building with another is an [EngineException].
+    default Set<Precision> precisions() {
+        return Set.of(Precision.FP32);
+    }
+
+    /// Checks that the engine has an arithmetic.
+    ///
+    /// @throws EngineException if not; the message names those that it has
+    default void require(Precision precision) {
+        if (!precisions().contains(precision)) {
+            throw new EngineException("engine '" + name() + "' does not compute in " + precision + ", but in "
+                    + precisions().stream().sorted().map(Precision::toString).collect(Collectors.joining(" and ")));
+        }
+    }
+
     /// Makes an engine of a lowered graph. The memory of the graph's constants must outlive the engine: runtimes read it
     /// where it lies.
     ///
@@ -36,5 +64,11 @@ public interface EngineProvider {
     /// @throws EngineException if the runtime is missing, reads no files, or refuses this one
     default Engine open(Path file, EngineOptions options) {
         throw new EngineException("engine '" + name() + "' opens no files such as " + file + "; use onnxruntime for .onnx files");
+    }
+
+    /// How it compiles plans ahead of time, if it does that. The engine that [#build(Graph, EngineOptions)] makes is then
+    /// compiled too, in this process.
+    default Optional<PlanCompiler> planCompiler() {
+        return Optional.empty();
     }
 }

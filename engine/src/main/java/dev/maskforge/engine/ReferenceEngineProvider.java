@@ -23,12 +23,23 @@ public final class ReferenceEngineProvider implements EngineProvider {
     @Override
     public Set<Class<? extends Operation>> nativeOperations() {
         return Set.of(Operation.Linear.class, Operation.GroupNormalization.class, Operation.Attention.class,
-                Operation.DeformableAttention.class, Operation.SemanticInference.class);
+                Operation.DeformableAttention.class, Operation.SemanticInference.class, Operation.SemanticLabels.class);
+    }
+
+    @Override
+    public boolean isControl() {
+        return true;
+    }
+
+    @Override
+    public Set<Precision> precisions() {
+        return Set.of(Precision.FP32, Precision.INT8);
     }
 
     /// Makes an engine that runs on the caller's thread alone, whatever the options say.
     @Override
     public Engine build(Graph graph, EngineOptions options) {
+        require(options.precision());
         return new ReferenceEngine(graph, () -> {
             // The graph's memory is its maker's.
         });
@@ -38,6 +49,7 @@ public final class ReferenceEngineProvider implements EngineProvider {
     @Override
     @SuppressWarnings("MustBeClosedChecker") // the engine closes it
     public Engine open(Path file, EngineOptions options) {
+        require(options.precision());
         Arena arena = Arena.ofShared();
         try {
             return new ReferenceEngine(OnnxReader.read(file, arena), arena::close);

@@ -3,6 +3,7 @@ package dev.maskforge.engine;
 import dev.maskforge.graph.Tensor;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 
 /// A place to run an engine in, for one thread at a time. Its buffers are reused from run to run.
@@ -21,6 +22,11 @@ public interface Session extends AutoCloseable {
     ///
     /// @throws EngineException if the time is over; the session stays usable
     SequencedMap<String, Tensor> run(Map<String, Tensor> inputs, Duration atMost);
+
+    /// Where the time of the last run went, where the runtime computes on a device and can tell; else nothing.
+    default Optional<DeviceTimes> deviceTimes() {
+        return Optional.empty();
+    }
 
     /// Gives up the run that is under way, from another thread; that run throws an [EngineException] unless it ended first.
     /// Does nothing when none is. The session stays usable.

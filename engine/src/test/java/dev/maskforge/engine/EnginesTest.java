@@ -12,7 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 class EnginesTest {
     @Test
     void anUnknownEngineIsToldWhatThereIs() {
-        assertEquals("there is no engine 'tensorflow'; there is reference",
+        assertEquals("there is no engine 'tensorflow'; there is stand-in, reference",
                 assertThrows(EngineException.class, () -> Engines.named("tensorflow")).getMessage());
     }
 

@@ -62,6 +62,7 @@ final class OperationCases {
 
     private List<OperationCase> make() {
         elementwise();
+        quantization();
         sums();
         normalizations();
         reductions();
@@ -112,7 +113,40 @@ final class OperationCases {
         }
     }
 
+    private void quantization() {
+        Tensor zero = Tensor.ofBytes(Shape.of(new long[0]), new byte[]{(byte) 77});
+        Tensor zeros = Tensor.ofSignedBytes(Shape.of(6), new byte[]{-128, -3, 0, 5, 100, 127});
+        for (float scale : new float[]{0.5f, 0.01f, 0.003f}) {
+            add("QuantizeLinear to uint8 by " + scale, EXACT, (b, x) -> b.add(new Operation.DequantizeLinear(1),
+                    b.add(new Operation.QuantizeLinear(1), x.multiply(1.7f), b.constant(scale), b.initializer("zero", zero)),
+                    b.constant(scale),
+                    b.initializer("zero", zero)));
+        }
+        add("QuantizeLinear of halves", EXACT, (b, x) -> b.add(new Operation.QuantizeLinear(1), x.multiply(20f).floor(), b.constant(2f))
+                .cast(DataType.FLOAT32));
+        add("QuantizeLinear to int8 by channel", EXACT, (b, x) -> b.add(new Operation.QuantizeLinear(1), x,
+                b.initializer("scale", positive(6)), b.initializer("zero", zeros)).cast(DataType.FLOAT32));
+        add("QuantizeLinear to int8 by the last axis", EXACT, (b, x) -> b.add(new Operation.QuantizeLinear(-1), x.transpose(0, 2, 3, 1),
+                b.initializer("scale", positive(6)), b.initializer("zero", zeros)).cast(DataType.FLOAT32));
+        add("DequantizeLinear of int8", EXACT, (b, x) -> b.add(new Operation.DequantizeLinear(1), x.multiply(50f).cast(DataType.INT8),
+                b.initializer("scale", positive(6)), b.initializer("zero", zeros)));
+        add("DequantizeLinear of int32", EXACT, (b, x) -> b.add(new Operation.DequantizeLinear(1), x.multiply(1e6f).cast(DataType.INT32),
+                b.initializer("scale", positive(6))));
+    }
+
+    /// 0.01 to 0.06: steps.
+    private static Tensor positive(long size) {
+        float[] elements = new float[Math.toIntExact(size)];
+        for (int i = 0; i < elements.length; i++) {
+            elements[i] = 0.01f * (i + 1);
+        }
+        return Tensor.of(Shape.of(size), elements);
+    }
+
     private void sums() {
+        add("Gemm", SUMS,
+                (b, x) -> b.add(new Operation.Gemm(), x.transpose(0, 2, 3, 1).reshape(n.times(h).times(w).times(32), Dimension.of(6)),
+                        b.initializer("weight", weights(10, 6)), b.initializer("bias", weights(10))));
         add("MatMul", SUMS, (b, x) -> x.matMul(x.transpose(0, 1, 3, 2)));
         add("MatMul with one matrix", SUMS, (b, x) -> x.transpose(0, 2, 3, 1).matMul(b.initializer("weight", weights(6, 300))));
         add("Conv 3x3 stride 2", SUMS, (b, x) -> b.add(new Operation.Conv(2, 1, 1, 1), x, b.initializer("weight", weights(16, 6, 3, 3)),
@@ -198,6 +232,15 @@ final class OperationCases {
             Value classes = x.resize(Resize.Mode.BILINEAR, Dimension.ONE, Dimension.of(5)).reshape(n, Dimension.of(6), Dimension.of(5));
             return b.add(new Operation.SemanticInference(h.times(16), w.times(32)), classes, x.multiply(3f));
         });
+        // Classes and masks so far apart that the best is ahead by more than rounding.
+        add("SemanticLabels", EXACT, (b, x) -> {
+            Value classes = b.initializer("classes", sure(6, 5)).expand(n, Dimension.of(6), Dimension.of(5));
+            return b.add(new Operation.SemanticLabels(h.times(16), w.times(32)), classes, x.multiply(3f));
+        });
+        add("SemanticLabels at an uneven size", EXACT, (b, x) -> {
+            Value classes = b.initializer("classes", sure(6, 301)).expand(n, Dimension.of(6), Dimension.of(301));
+            return b.add(new Operation.SemanticLabels(h.times(7), w.times(13).plus(1)), classes, x.multiply(3f));
+        });
     }
 
     /// Floats between -2 and 2.
@@ -207,6 +250,15 @@ final class OperationCases {
             elements[i] = random.nextFloat() * 4 - 2;
         }
         return Tensor.of(shape, elements);
+    }
+
+    /// Class logits `[1, queries, classes]`, where each query is sure of a class of its own, each in another degree.
+    private static Tensor sure(int queries, int classes) {
+        float[] elements = new float[queries * classes];
+        for (int query = 0; query < queries; query++) {
+            elements[query * classes + query * 53 % (classes - 1)] = 6 + 0.37f * query;
+        }
+        return Tensor.of(Shape.of(1, queries, classes), elements);
     }
 
     private static Tensor weights(long... sizes) {
