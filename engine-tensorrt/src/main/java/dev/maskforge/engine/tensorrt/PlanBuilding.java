@@ -1,0 +1,129 @@
+package dev.maskforge.engine.tensorrt;
+
+import dev.maskforge.engine.BuildProgress;
+import dev.maskforge.engine.EngineException;
+import dev.maskforge.engine.Partition;
+import dev.maskforge.engine.Precision;
+import dev.maskforge.engine.tensorrt.binding.TensorRt;
+import dev.maskforge.engine.tensorrt.cuda.DriverCuda;
+import dev.maskforge.engine.tensorrt.plan.BuildSettings;
+import dev.maskforge.engine.tensorrt.plan.PlanContainer;
+import dev.maskforge.engine.tensorrt.plan.ShapeRange;
+import dev.maskforge.engine.tensorrt.plan.SizeRange;
+import dev.maskforge.graph.Graph;
+import dev.maskforge.graph.TensorType;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/// From a graph to a plan's bytes.
+///
+/// @param optimised whether the rewrites come first that a graph as authored gains by
+/// @param precision of the arithmetic
+/// @param options   the rest
+/// @param progress  is told, and asked whether to go on
+record PlanBuilding(boolean optimised, Precision precision, TensorRtOptions options, BuildProgress progress) {
+    static PlanBuilding of(boolean optimised, Precision precision, TensorRtOptions options, BuildProgress progress) {
+        return new PlanBuilding(optimised, precision, options, progress);
+    }
+
+    /// Builds a plan: one of TensorRT's for each segment between kernels of ours.
+    ///
+    /// @param arena where it goes
+    MemorySegment build(Graph graph, Arena arena) {
+        step("preparing the graph", 0, 0);
+        Preparation preparation = new Preparation(optimised, precision, form(graph), options.labels(), options.ranges());
+        Graph prepared = prepared(preparation, graph);
+        Partition partition = Partition.of(prepared, operation -> preparation.own().contains(operation.getClass()));
+        try (Arena scratch = Arena.ofConfined()) {
+            SequencedMap<String, TensorType> between = new LinkedHashMap<>();
+            List<PlanContainer.Part> parts = new ArrayList<>();
+            for (Partition.Step step : partition.steps()) {
+                step("building", parts.size(), partition.steps().size());
+                switch (step) {
+                    case Partition.Step.Segment(Graph segment) -> {
+                        segment.outputs().forEach(name -> between.put(name, segment.type(name)));
+                        parts.add(new PlanContainer.Part.Segment(plan(segment, scratch)));
+                    }
+                    case Partition.Step.Kernel kernel -> {
+                        requireNoConstant(kernel, prepared);
+                        between.put(kernel.node().output(), kernel.outputs().getFirst());
+                        parts.add(new PlanContainer.Part.Kernel(kernel));
+                    }
+                }
+            }
+            graph.outputs().forEach(between::remove);
+            return new PlanContainer(types(graph, graph.inputs()), types(graph, graph.outputs()), between, parts).write(arena);
+        }
+    }
+
+    /// The form that is asked for, or else the fastest that is right here.
+    DeformableAttentionForm form(Graph graph) {
+        return options.form().or(() -> FormTrial.of(graph, precision, options).map(this::choose)).orElse(DeformableAttentionForm.PLUGIN);
+    }
+
+    private DeformableAttentionForm choose(FormTrial trial) {
+        step("choosing the form of deformable attention", 0, 0);
+        String key = trial.key(DriverCuda.open().describe().toString(), TensorRt.instance().versionText());
+        return new FormChooser(FormCache.ofUser(), trial::measure).choose(key);
+    }
+
+    private static void requireNoConstant(Partition.Step.Kernel kernel, Graph graph) {
+        kernel.node().inputs().stream().filter(graph.initializers()::containsKey).findFirst().ifPresent(name -> {
+            throw new EngineException("node '" + kernel.node().name() + "' takes the constant '" + name
+                    + "', which kernels of ours do not; choose another form of it");
+        });
+    }
+
+    private MemorySegment plan(Graph segment, Arena scratch) {
+        try (Arena onnx = Arena.ofConfined()) {
+            return TensorRt.instance().build(OnnxBytes.of(segment, onnx), settings(segment), progress, scratch);
+        }
+    }
+
+    private void step(String name, int step, int steps) {
+        if (progress.isCancelled()) {
+            throw new EngineException("the build was cancelled");
+        }
+        progress.phase(name, step, steps);
+    }
+
+    private static Graph prepared(Preparation preparation, Graph graph) {
+        try {
+            return preparation.apply(graph);
+        } catch (IllegalArgumentException | IllegalStateException | UnsupportedOperationException e) {
+            throw new EngineException("the graph cannot be prepared for TensorRT: " + e.getMessage(), e);
+        }
+    }
+
+    private BuildSettings settings(Graph graph) {
+        return new BuildSettings(options.level(), options.workspace(), options.timingCache(), precision != Precision.FP32, options.named(),
+                shapes(graph));
+    }
+
+    /// The ranges of those inputs that have free dimensions.
+    private SequencedMap<String, ShapeRange> shapes(Graph graph) {
+        SequencedMap<String, ShapeRange> shapes = new LinkedHashMap<>();
+        for (String input : graph.inputs()) {
+            TensorType type = graph.type(input);
+            if (!type.shape().isConstant()) {
+                Map<String, SizeRange> symbols = new HashMap<>();
+                type.shape().dimensions().forEach(dimension -> dimension.symbols()
+                        .forEach(symbol -> symbols.put(symbol, options.sizes(symbol))));
+                shapes.put(input, ShapeRange.of(type.shape(), symbols));
+            }
+        }
+        return shapes;
+    }
+
+    private static SequencedMap<String, TensorType> types(Graph graph, Iterable<String> names) {
+        SequencedMap<String, TensorType> types = new LinkedHashMap<>();
+        names.forEach(name -> types.put(name, graph.type(name)));
+        return types;
+    }
+}

@@ -1,0 +1,193 @@
+package dev.maskforge.engine.tensorrt;
+
+import dev.maskforge.engine.EngineException;
+import dev.maskforge.engine.Partition;
+import dev.maskforge.engine.tensorrt.cuda.Cuda;
+import dev.maskforge.engine.tensorrt.cuda.Resources;
+import dev.maskforge.engine.tensorrt.kernels.KernelLoader;
+import dev.maskforge.engine.tensorrt.kernels.KernelStep;
+import dev.maskforge.engine.tensorrt.kernels.KernelSteps;
+import dev.maskforge.engine.tensorrt.plan.ExecutionContext;
+import dev.maskforge.engine.tensorrt.plan.PlanContainer;
+import dev.maskforge.graph.Shape;
+import dev.maskforge.graph.TensorType;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/// Runs segments and kernels one after the other in one stream. What depends on sizes (memory between the steps, kernels
+/// made for them) is made ready at the first run after they were set.
+final class SegmentedContext implements ExecutionContext {
+    private static final long SMALLEST = 256;
+
+    private final PlanContainer container;
+    private final Cuda cuda;
+    private final Supplier<KernelLoader> kernels;
+    private final Resources lifetime = new Resources();
+    private final Map<SegmentedPlan.Step.Segment, ExecutionContext> contexts = new LinkedHashMap<>();
+    private final List<SegmentedPlan.Step> steps;
+    private final Map<String, Shape> shapes = new HashMap<>();
+    private final Map<String, Long> addresses = new HashMap<>();
+    private Resources forSizes = new Resources();
+    private List<Run> runs = List.of();
+
+    private SegmentedContext(PlanContainer container, List<SegmentedPlan.Step> steps, Cuda cuda, Supplier<KernelLoader> kernels) {
+        this.container = container;
+        this.steps = steps;
+        this.cuda = cuda;
+        this.kernels = kernels;
+    }
+
+    /// Makes a context for each segment; if that fails, none stays.
+    static SegmentedContext of(PlanContainer container, List<SegmentedPlan.Step> steps, Cuda cuda, Supplier<KernelLoader> kernels) {
+        SegmentedContext context = new SegmentedContext(container, steps, cuda, kernels);
+        try {
+            for (SegmentedPlan.Step step : steps) {
+                if (step instanceof SegmentedPlan.Step.Segment segment) {
+                    ExecutionContext own = segment.plan().newContext();
+                    context.lifetime.add(own::close);
+                    context.contexts.put(segment, own);
+                }
+            }
+            return context;
+        } catch (RuntimeException | Error e) {
+            context.closeAfter(e);
+            throw e;
+        }
+    }
+
+    private void closeAfter(Throwable cause) {
+        try {
+            close();
+        } catch (RuntimeException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    /// A step that is ready to be enqueued.
+    @FunctionalInterface
+    private interface Run {
+        void enqueue(long stream);
+    }
+
+    @Override
+    public void setShape(String input, Shape shape) {
+        forget();
+        shapes.put(input, shape);
+    }
+
+    @Override
+    public void setAddress(String port, long address) {
+        forget();
+        addresses.put(port, address);
+    }
+
+    private void forget() {
+        runs = List.of();
+        Resources old = forSizes;
+        forSizes = new Resources();
+        old.close();
+    }
+
+    @Override
+    public void enqueue(long stream) {
+        if (runs.isEmpty()) {
+            try {
+                runs = prepare();
+            } catch (RuntimeException | Error e) {
+                forgetAfter(e);
+                throw e;
+            }
+        }
+        runs.forEach(run -> run.enqueue(stream));
+    }
+
+    private void forgetAfter(Throwable cause) {
+        try {
+            forget();
+        } catch (RuntimeException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    private List<Run> prepare() {
+        Map<String, Long> sizes = sizes();
+        Map<String, Long> places = new HashMap<>(addresses);
+        container.between().forEach((name, type) -> places.put(name, allocate(bytes(type, sizes))));
+        List<Run> ready = new ArrayList<>();
+        for (SegmentedPlan.Step step : steps) {
+            switch (step) {
+                case SegmentedPlan.Step.Segment segment -> ready.add(segment(segment, sizes, places)::enqueue);
+                case SegmentedPlan.Step.Kernel(Partition.Step.Kernel node) -> {
+                    KernelStep kernel = KernelSteps.prepare(kernels.get(), node, sizes);
+                    forSizes.add(kernel::close);
+                    long workspace = kernel.workspaceBytes() == 0 ? 0 : allocate(kernel.workspaceBytes());
+                    ready.add(stream -> kernel.enqueue(name -> place(places, name), workspace, stream));
+                }
+            }
+        }
+        return List.copyOf(ready);
+    }
+
+    private ExecutionContext segment(SegmentedPlan.Step.Segment segment, Map<String, Long> sizes, Map<String, Long> places) {
+        ExecutionContext context = contexts.get(segment);
+        if (context == null) {
+            throw new IllegalStateException("a segment has no context");
+        }
+        segment.plan().ports().forEach((name, port) -> {
+            if (port.isInput()) {
+                context.setShape(name, type(name).shape().with(sizes));
+            }
+            context.setAddress(name, place(places, name));
+        });
+        return context;
+    }
+
+    private TensorType type(String value) {
+        TensorType type = container.inputs().getOrDefault(value, container.between().get(value));
+        if (type == null) {
+            throw new EngineException("the plan's steps take '" + value + "', which nothing gives; build it anew");
+        }
+        return type;
+    }
+
+    private static long place(Map<String, Long> places, String value) {
+        Long place = places.get(value);
+        if (place == null) {
+            throw new EngineException("the plan's steps speak of '" + value + "', which it does not describe; build it anew");
+        }
+        return place;
+    }
+
+    private Map<String, Long> sizes() {
+        Map<String, Long> sizes = new HashMap<>();
+        container.inputs().forEach((name, type) -> {
+            Shape shape = shapes.get(name);
+            if (shape == null) {
+                throw new IllegalStateException("input '" + name + "' has no shape yet");
+            }
+            sizes.putAll(type.shape().solve(shape));
+        });
+        return sizes;
+    }
+
+    private static long bytes(TensorType type, Map<String, Long> sizes) {
+        return Math.multiplyExact(type.shape().with(sizes).elementCount(), (long) type.dataType().bytes());
+    }
+
+    private long allocate(long bytes) {
+        long address = cuda.allocate(Math.max(SMALLEST, bytes));
+        forSizes.add(() -> cuda.free(address));
+        return address;
+    }
+
+    @Override
+    public void close() {
+        try (Resources _ = lifetime; Resources _ = forSizes) {
+            runs = List.of();
+        }
+    }
+}

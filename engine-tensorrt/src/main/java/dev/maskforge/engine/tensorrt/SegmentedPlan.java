@@ -1,0 +1,108 @@
+package dev.maskforge.engine.tensorrt;
+
+import dev.maskforge.engine.Partition;
+import dev.maskforge.engine.tensorrt.cuda.Cuda;
+import dev.maskforge.engine.tensorrt.cuda.Resources;
+import dev.maskforge.engine.tensorrt.kernels.KernelLoader;
+import dev.maskforge.engine.tensorrt.plan.ExecutionContext;
+import dev.maskforge.engine.tensorrt.plan.LoadedPlan;
+import dev.maskforge.engine.tensorrt.plan.PlanContainer;
+import dev.maskforge.graph.TensorType;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/// Plans of segments and kernels of ours between them, as one plan. Values between the steps lie in device memory that a
+/// context owns; everything goes into one stream, so that all of it is one CUDA graph.
+final class SegmentedPlan implements LoadedPlan {
+    private final PlanContainer container;
+    private final List<Step> steps;
+    private final Cuda cuda;
+    private final Supplier<KernelLoader> kernels;
+    private final Resources resources;
+
+    private SegmentedPlan(PlanContainer container, List<Step> steps, Cuda cuda, Supplier<KernelLoader> kernels, Resources resources) {
+        this.container = container;
+        this.steps = steps;
+        this.cuda = cuda;
+        this.kernels = kernels;
+        this.resources = resources;
+    }
+
+    /// A step, on the device or to be compiled for it.
+    sealed interface Step {
+        record Segment(LoadedPlan plan) implements Step {}
+
+        record Kernel(Partition.Step.Kernel step) implements Step {}
+    }
+
+    /// Loads all segments; if one fails, none stays.
+    ///
+    /// @param load    TensorRT
+    /// @param kernels asked for only if there is a kernel
+    static LoadedPlan load(PlanContainer container, Function<MemorySegment, LoadedPlan> load, Cuda cuda, Supplier<KernelLoader> kernels) {
+        Resources resources = new Resources();
+        List<Step> steps = new ArrayList<>();
+        try {
+            for (PlanContainer.Part part : container.parts()) {
+                switch (part) {
+                    case PlanContainer.Part.Segment(MemorySegment bytes) -> {
+                        LoadedPlan plan = load.apply(bytes);
+                        resources.add(plan::close);
+                        steps.add(new Step.Segment(plan));
+                    }
+                    case PlanContainer.Part.Kernel(Partition.Step.Kernel step) -> steps.add(new Step.Kernel(step));
+                }
+            }
+        } catch (RuntimeException | Error e) {
+            try {
+                resources.close();
+            } catch (RuntimeException secondary) {
+                e.addSuppressed(secondary);
+            }
+            throw e;
+        }
+        return steps.size() == 1 && steps.getFirst() instanceof Step.Segment(LoadedPlan only)
+                ? only
+                : new SegmentedPlan(container, List.copyOf(steps), cuda, kernels, resources);
+    }
+
+    @Override
+    public SequencedMap<String, Port> ports() {
+        SequencedMap<String, Port> ports = new LinkedHashMap<>();
+        container.inputs().forEach((name, type) -> ports.put(name, port(type, true)));
+        container.outputs().forEach((name, type) -> ports.put(name, port(type, false)));
+        return ports;
+    }
+
+    private static Port port(TensorType type, boolean isInput) {
+        return new Port(type.dataType(),
+                type.shape().dimensions().stream().map(dimension -> dimension.isConstant() ? dimension.size() : -1).toList(), isInput);
+    }
+
+    @Override
+    public String layers() {
+        StringBuilder layers = new StringBuilder("[");
+        for (Step step : steps) {
+            layers.append(layers.length() == 1 ? "" : ",\n").append(switch (step) {
+                case Step.Segment(LoadedPlan plan) -> plan.layers();
+                case Step.Kernel(Partition.Step.Kernel kernel) -> "{\"kernel\": \"" + kernel.node().operation().type() + "\"}";
+            });
+        }
+        return layers.append(']').toString();
+    }
+
+    @Override
+    public ExecutionContext newContext() {
+        return SegmentedContext.of(container, steps, cuda, kernels);
+    }
+
+    @Override
+    public void close() {
+        resources.close();
+    }
+}

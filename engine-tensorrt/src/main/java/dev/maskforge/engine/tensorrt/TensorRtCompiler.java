@@ -1,0 +1,150 @@
+package dev.maskforge.engine.tensorrt;
+
+import dev.maskforge.engine.BuildOptions;
+import dev.maskforge.engine.BuildProfile;
+import dev.maskforge.engine.BuildProgress;
+import dev.maskforge.engine.Engine;
+import dev.maskforge.engine.EngineException;
+import dev.maskforge.engine.EngineOptions;
+import dev.maskforge.engine.PlanCompiler;
+import dev.maskforge.engine.PlanTarget;
+import dev.maskforge.engine.tensorrt.binding.TensorRt;
+import dev.maskforge.engine.tensorrt.cuda.CudaDevice;
+import dev.maskforge.engine.tensorrt.cuda.DriverCuda;
+import dev.maskforge.engine.tensorrt.plan.SizeRange;
+import dev.maskforge.graph.Graph;
+import dev.maskforge.graph.Shape;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.TreeSet;
+
+/// Plans that are kept. Settings of its own: `lowering` of deformable attention (grid-sample, gather, plugin or kernel), `labels`
+/// (network or kernel), `timing-cache` (a file), `layer-names` (`true` keeps them, for a profile).
+final class TensorRtCompiler implements PlanCompiler {
+    private static final String LOWERING = "lowering";
+    private static final String LABELS = "labels";
+    private static final String TIMING_CACHE = "timing-cache";
+    private static final String LAYER_NAMES = "layer-names";
+    private static final Set<String> SETTINGS = new TreeSet<>(Set.of(LOWERING, LABELS, TIMING_CACHE, LAYER_NAMES));
+    private static final int CHUNK = 1 << 26;
+
+    private final TensorRtProvider provider;
+    private final TensorRtOptions standard;
+
+    TensorRtCompiler(TensorRtProvider provider, TensorRtOptions standard) {
+        this.provider = provider;
+        this.standard = standard;
+    }
+
+    @Override
+    public PlanTarget target() {
+        provider.requireLibraries();
+        CudaDevice device = DriverCuda.open().describe();
+        SequencedMap<String, String> libraries = new LinkedHashMap<>();
+        libraries.put("TensorRT", TensorRt.instance().versionText());
+        return new PlanTarget(libraries, device.name(), Optional.of(device.driverVersion()), Optional.of(device.computeCapability()));
+    }
+
+    @Override
+    public Compiled compile(Graph graph, BuildOptions options, BuildProgress progress, Path plan) {
+        provider.requireLibraries();
+        provider.requirePrecision(options.precision());
+        TensorRtOptions own = own(graph, options);
+        try (Arena arena = Arena.ofConfined()) {
+            own = own.withForm(PlanBuilding.of(true, options.precision(), own, progress).form(graph));
+            write(PlanBuilding.of(true, options.precision(), own, progress).build(graph, arena), plan);
+        }
+        SequencedMap<String, String> facts = new LinkedHashMap<>();
+        facts.put(Compiled.LOWERING, own.form().map(DeformableAttentionForm::toString).orElse("none"));
+        facts.put(LABELS, own.labels().toString());
+        return new Compiled(facts);
+    }
+
+    private TensorRtOptions own(Graph graph, BuildOptions options) {
+        options.settings().keySet().stream().filter(name -> !SETTINGS.contains(name)).findFirst().ifPresent(name -> {
+            throw new EngineException("engine 'tensorrt' has no setting '" + name + "'; it has " + String.join(", ", SETTINGS));
+        });
+        TensorRtOptions own = standard.withLevel(options.optimisationLevel()).withWorkspace(OptionalLong.of(options.workspaceBytes()))
+                .withSymbols(symbols(graph, options.profile()));
+        Map<String, String> settings = options.settings();
+        String lowering = settings.get(LOWERING);
+        if (lowering != null) {
+            own = own.withForm(named(LOWERING, lowering, DeformableAttentionForm.values()));
+        }
+        String labels = settings.get(LABELS);
+        if (labels != null) {
+            own = own.withLabels(named(LABELS, labels, LabelsForm.values()));
+        }
+        String timingCache = settings.get(TIMING_CACHE);
+        if (timingCache != null) {
+            own = own.withTimingCache(Path.of(timingCache));
+        }
+        return Boolean.parseBoolean(settings.get(LAYER_NAMES)) ? own.withNamedLayers() : own;
+    }
+
+    private static <T> T named(String setting, String text, T[] values) {
+        return Arrays.stream(values).filter(value -> value.toString().equals(text)).findFirst().orElseThrow(
+                () -> new EngineException("setting '" + setting + "' cannot be '" + text + "'; take one of " + Arrays.toString(values)));
+    }
+
+    /// What the profile says of the symbols in a picture's shape `[N, C, H, W]` or, in bytes, `[N, H, W, C]`.
+    private static Map<String, SizeRange> symbols(Graph graph, BuildProfile profile) {
+        Map<String, SizeRange> symbols = new HashMap<>();
+        for (String input : graph.inputs()) {
+            Shape shape = graph.type(input).shape();
+            if (shape.rank() != 4) {
+                continue;
+            }
+            try {
+                Map<String, Long> smallest = shape.solve(picture(shape, profile.batch().minimum(), profile.height().minimum(),
+                        profile.width().minimum()));
+                Map<String, Long> usual = shape.solve(picture(shape, profile.batch().optimum(), profile.height().optimum(),
+                        profile.width().optimum()));
+                shape.solve(picture(shape, profile.batch().maximum(), profile.height().maximum(), profile.width().maximum()))
+                        .forEach((symbol, largest) -> symbols.put(symbol,
+                                new SizeRange(smallest.getOrDefault(symbol, largest), usual.getOrDefault(symbol, largest), largest)));
+            } catch (IllegalArgumentException e) {
+                throw new EngineException("input '" + input + "' " + graph.type(input) + " cannot have the profile's sizes (" + profile
+                        + "): " + e.getMessage(), e);
+            }
+        }
+        return symbols;
+    }
+
+    private static Shape picture(Shape shape, long batch, long height, long width) {
+        boolean channelsFirst = shape.get(1).isConstant() && shape.get(1).size() <= 4;
+        return channelsFirst ? Shape.of(batch, shape.get(1).size(), height, width) : Shape.of(batch, height, width, shape.get(3).size());
+    }
+
+    private static void write(MemorySegment plan, Path file) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
+                StandardOpenOption.TRUNCATE_EXISTING)) {
+            for (long offset = 0; offset < plan.byteSize(); offset += CHUNK) {
+                var chunk = plan.asSlice(offset, Math.min(CHUNK, plan.byteSize() - offset)).asByteBuffer();
+                while (chunk.hasRemaining()) {
+                    channel.write(chunk);
+                }
+            }
+        } catch (IOException e) {
+            throw new EngineException("the plan cannot be written to " + file + ": " + e + "; check the free space", e);
+        }
+    }
+
+    @Override
+    public Engine open(MemorySegment plan, EngineOptions options) {
+        provider.requireLibraries();
+        return PlanOpening.open(plan);
+    }
+}

@@ -1,0 +1,75 @@
+package dev.maskforge.engine.tensorrt;
+
+import dev.maskforge.engine.BuildOptions;
+import dev.maskforge.engine.tensorrt.plan.SizeRange;
+import dev.maskforge.passes.precision.Ranges;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/// What only TensorRT wants to know.
+///
+/// @param form        of deformable attention; if none is named, the fastest that is right on the device, found once
+/// @param labels      what makes labels
+/// @param level       how long to look for fast kernels, 0 to 5
+/// @param workspace   the most device memory in bytes that kernels may use beside their inputs and outputs, if limited
+/// @param timingCache a file that remembers measured kernels from build to build, if there is to be one
+/// @param symbols     the sizes of the graph's symbols
+/// @param otherSizes  the sizes of symbols that are not named
+/// @param ranges      how large values were on calibration pictures, for half precision
+/// @param named       whether layers keep their names, for a profile
+public record TensorRtOptions(Optional<DeformableAttentionForm> form, LabelsForm labels, int level, OptionalLong workspace,
+        Optional<Path> timingCache,
+        Map<String, SizeRange> symbols, SizeRange otherSizes, Ranges ranges, boolean named) {
+    public TensorRtOptions {
+        symbols = Map.copyOf(symbols);
+    }
+
+    /// The fastest form, TensorRT's usual level, no limits; batches to 4, sizes to 1024 pixels where the graph counts 32 of them.
+    public static TensorRtOptions standard() {
+        return new TensorRtOptions(Optional.empty(), LabelsForm.KERNEL, BuildOptions.STANDARD_LEVEL, OptionalLong.empty(),
+                Optional.empty(),
+                Map.of("n", new SizeRange(1, 1, 4)), new SizeRange(1, 16, 32), Ranges.none(), false);
+    }
+
+    public TensorRtOptions withForm(DeformableAttentionForm other) {
+        return new TensorRtOptions(Optional.of(other), labels, level, workspace, timingCache, symbols, otherSizes, ranges, named);
+    }
+
+    public TensorRtOptions withLabels(LabelsForm other) {
+        return new TensorRtOptions(form, other, level, workspace, timingCache, symbols, otherSizes, ranges, named);
+    }
+
+    public TensorRtOptions withLevel(int other) {
+        return new TensorRtOptions(form, labels, other, workspace, timingCache, symbols, otherSizes, ranges, named);
+    }
+
+    public TensorRtOptions withWorkspace(OptionalLong bytes) {
+        return new TensorRtOptions(form, labels, level, bytes, timingCache, symbols, otherSizes, ranges, named);
+    }
+
+    public TensorRtOptions withTimingCache(Path file) {
+        return new TensorRtOptions(form, labels, level, workspace, Optional.of(file), symbols, otherSizes, ranges, named);
+    }
+
+    public TensorRtOptions withSymbols(Map<String, SizeRange> sizes) {
+        return new TensorRtOptions(form, labels, level, workspace, timingCache, sizes, otherSizes, ranges, named);
+    }
+
+    public TensorRtOptions withOtherSizes(SizeRange sizes) {
+        return new TensorRtOptions(form, labels, level, workspace, timingCache, symbols, sizes, ranges, named);
+    }
+
+    public TensorRtOptions withRanges(Ranges measured) {
+        return new TensorRtOptions(form, labels, level, workspace, timingCache, symbols, otherSizes, measured, named);
+    }
+
+    public TensorRtOptions withNamedLayers() {
+        return new TensorRtOptions(form, labels, level, workspace, timingCache, symbols, otherSizes, ranges, true);
+    }
+
+    SizeRange sizes(String symbol) {
+        return symbols.getOrDefault(symbol, otherSizes);
+    }
+}

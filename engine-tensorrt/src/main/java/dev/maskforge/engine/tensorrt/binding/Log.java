@@ -1,0 +1,69 @@
+package dev.maskforge.engine.tensorrt.binding;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.bytedeco.tensorrt.nvinfer.ILogger;
+
+/// What TensorRT says, to System.Logger; errors are kept until somebody asks why something failed. TensorRT wants one
+/// logger for the whole process, and calls it on threads of its own.
+final class Log extends ILogger {
+    private static final System.Logger LOGGER = System.getLogger("dev.maskforge.engine.tensorrt");
+    private static final int KEPT = 20;
+
+    private final Deque<String> errors = new ArrayDeque<>();
+    private final CopyOnWriteArrayList<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void log(Severity severity, String message) {
+        // An exception must not reach C++.
+        try {
+            take(severity.intern(), message);
+        } catch (RuntimeException e) {
+            LOGGER.log(System.Logger.Level.WARNING, "a line of TensorRT's log was lost", e);
+        }
+    }
+
+    private void take(Severity severity, String message) {
+        System.Logger.Level level = switch (severity) {
+            case kINTERNAL_ERROR, kERROR -> {
+                keep(message);
+                // Whoever asked for what failed throws it.
+                yield System.Logger.Level.DEBUG;
+            }
+            case kWARNING -> System.Logger.Level.DEBUG;
+            case kINFO, kVERBOSE -> System.Logger.Level.TRACE;
+        };
+        LOGGER.log(level, message);
+        if (severity == Severity.kINFO) {
+            listeners.forEach(listener -> listener.accept(message));
+        }
+    }
+
+    private synchronized void keep(String message) {
+        if (errors.size() == KEPT) {
+            errors.removeFirst();
+        }
+        errors.addLast(message);
+    }
+
+    void addListener(Consumer<String> listener) {
+        listeners.add(listener);
+    }
+
+    void removeListener(Consumer<String> listener) {
+        listeners.remove(listener);
+    }
+
+    /// Forgets the errors so far.
+    synchronized void forget() {
+        errors.clear();
+    }
+
+    /// The first error since the last [#forget()], on one line: those after it follow from it.
+    synchronized Optional<String> firstError() {
+        return Optional.ofNullable(errors.peekFirst()).map(message -> message.strip().replaceAll("\\s*\\R\\s*", " "));
+    }
+}

@@ -1,0 +1,101 @@
+package dev.maskforge.engine.tensorrt.binding;
+
+import dev.maskforge.engine.EngineException;
+import dev.maskforge.engine.tensorrt.plan.ExecutionContext;
+import dev.maskforge.engine.tensorrt.plan.LoadedPlan;
+import dev.maskforge.graph.DataType;
+import dev.maskforge.graph.Shape;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.SequencedMap;
+import org.bytedeco.cuda.cudart.CUstream_st;
+import org.bytedeco.tensorrt.global.nvinfer.LayerInformationFormat;
+import org.bytedeco.tensorrt.global.nvinfer.TensorIOMode;
+import org.bytedeco.tensorrt.nvinfer.ICudaEngine;
+import org.bytedeco.tensorrt.nvinfer.IEngineInspector;
+import org.bytedeco.tensorrt.nvinfer.IExecutionContext;
+
+/// A deserialised plan.
+final class NativePlan implements LoadedPlan {
+    private final TensorRt tensorRt;
+    private final ICudaEngine engine;
+    private final SequencedMap<String, Port> ports = new LinkedHashMap<>();
+
+    NativePlan(TensorRt tensorRt, ICudaEngine engine) {
+        this.tensorRt = tensorRt;
+        this.engine = engine;
+        for (int i = 0; i < engine.getNbIOTensors(); i++) {
+            String name = engine.getIOTensorName(i);
+            ports.put(name, new Port(dataType(name), Dimensions.sizes(engine.getTensorShape(name)),
+                    engine.getTensorIOMode(name).intern() == TensorIOMode.kINPUT));
+        }
+    }
+
+    private DataType dataType(String name) {
+        return switch (engine.getTensorDataType(name).intern()) {
+            case kFLOAT -> DataType.FLOAT32;
+            case kHALF -> DataType.FLOAT16;
+            case kBF16 -> DataType.BFLOAT16;
+            case kINT32 -> DataType.INT32;
+            case kINT64 -> DataType.INT64;
+            case kUINT8 -> DataType.UINT8;
+            case kBOOL -> DataType.BOOL;
+            default -> throw new EngineException("'" + name + "' of the plan is of a type that Maskforge does not have");
+        };
+    }
+
+    @Override
+    public SequencedMap<String, Port> ports() {
+        return Collections.unmodifiableSequencedMap(ports);
+    }
+
+    @Override
+    public String layers() {
+        IEngineInspector inspector = tensorRt.required("an inspector", engine::createEngineInspector);
+        try {
+            return String.valueOf(inspector.getEngineInformation(LayerInformationFormat.kJSON));
+        } finally {
+            Native.delete(inspector);
+        }
+    }
+
+    @Override
+    public ExecutionContext newContext() {
+        return new Context(tensorRt, tensorRt.required("making an execution context", engine::createExecutionContext));
+    }
+
+    @Override
+    public void close() {
+        Native.delete(engine);
+    }
+
+    private static final class Context implements ExecutionContext {
+        private final TensorRt tensorRt;
+        private final IExecutionContext context;
+
+        Context(TensorRt tensorRt, IExecutionContext context) {
+            this.tensorRt = tensorRt;
+            this.context = context;
+        }
+
+        @Override
+        public void setShape(String input, Shape shape) {
+            tensorRt.require("setting the shape of '" + input + "' to " + shape, context.setInputShape(input, Dimensions.of(shape)));
+        }
+
+        @Override
+        public void setAddress(String port, long address) {
+            tensorRt.require("setting the address of '" + port + "'", context.setTensorAddress(port, new Native.At(address)));
+        }
+
+        @Override
+        public void enqueue(long stream) {
+            tensorRt.require("running the network", context.enqueueV3(new CUstream_st(new Native.At(stream))));
+        }
+
+        @Override
+        public void close() {
+            Native.delete(context);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package dev.maskforge.engine.tensorrt.binding;
+
+import dev.maskforge.engine.EngineException;
+import dev.maskforge.engine.tensorrt.cuda.Resources;
+import dev.maskforge.engine.tensorrt.plan.BuildSettings;
+import dev.maskforge.engine.tensorrt.plan.ShapeRange;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.function.Supplier;
+import org.bytedeco.tensorrt.global.nvinfer;
+import org.bytedeco.tensorrt.global.nvinfer.BuilderFlag;
+import org.bytedeco.tensorrt.global.nvinfer.MemoryPoolType;
+import org.bytedeco.tensorrt.global.nvinfer.NetworkDefinitionCreationFlag;
+import org.bytedeco.tensorrt.global.nvinfer.OptProfileSelector;
+import org.bytedeco.tensorrt.global.nvinfer.ProfilingVerbosity;
+import org.bytedeco.tensorrt.global.nvonnxparser;
+import org.bytedeco.tensorrt.nvinfer.IBuilder;
+import org.bytedeco.tensorrt.nvinfer.IBuilderConfig;
+import org.bytedeco.tensorrt.nvinfer.IHostMemory;
+import org.bytedeco.tensorrt.nvinfer.INetworkDefinition;
+import org.bytedeco.tensorrt.nvinfer.INoCopy;
+import org.bytedeco.tensorrt.nvinfer.IOptimizationProfile;
+import org.bytedeco.tensorrt.nvonnxparser.IParser;
+import org.bytedeco.tensorrt.nvonnxparser.IParserError;
+
+/// One build: ONNX, strongly typed network, plan.
+///
+/// The parser stays: its destructor is not where those of TensorRT's other classes are. Builds that are repeated belong in a
+/// process of their own.
+final class NetworkBuilder {
+    private final TensorRt tensorRt;
+    private final Resources resources;
+
+    private NetworkBuilder(TensorRt tensorRt, Resources resources) {
+        this.tensorRt = tensorRt;
+        this.resources = resources;
+    }
+
+    static MemorySegment build(TensorRt tensorRt, MemorySegment onnx, BuildSettings settings, Arena arena) {
+        try (Resources resources = new Resources()) {
+            return new NetworkBuilder(tensorRt, resources).run(onnx, settings, arena);
+        }
+    }
+
+    private MemorySegment run(MemorySegment onnx, BuildSettings settings, Arena arena) {
+        IBuilder builder = owned("a builder", () -> nvinfer.createInferBuilder(tensorRt.log()));
+        INetworkDefinition network = owned("a network",
+                () -> builder.createNetworkV2(1 << NetworkDefinitionCreationFlag.kSTRONGLY_TYPED.value));
+        parse(network, onnx);
+        IBuilderConfig config = owned("a configuration", builder::createBuilderConfig);
+        configure(config, settings);
+        profile(builder, config, settings);
+        IHostMemory plan = timed(config, settings,
+                () -> owned("building the plan", () -> builder.buildSerializedNetwork(network, config)));
+        return arena.allocate(plan.size(), 256).copyFrom(Native.memory(plan.data(), plan.size()));
+    }
+
+    private <T extends INoCopy> T owned(String what, Supplier<T> make) {
+        T made = tensorRt.required(what, make);
+        resources.add(() -> Native.delete(made));
+        return made;
+    }
+
+    private void parse(INetworkDefinition network, MemorySegment onnx) {
+        IParser parser = tensorRt.required("a parser", () -> nvonnxparser.createParser(network, tensorRt.log()));
+        if (!parser.parse(Native.at(onnx), onnx.byteSize(), (String) null)) {
+            throw refusal(parser);
+        }
+    }
+
+    private EngineException refusal(IParser parser) {
+        if (parser.getNbErrors() == 0) {
+            return tensorRt.failure("reading the network");
+        }
+        IParserError error = parser.getError(0);
+        String where = error.nodeName() == null || error.nodeName().isEmpty() ? "the network" : "node '" + error.nodeName() + "'";
+        return new EngineException("TensorRT " + tensorRt.versionText() + " refuses " + where + ": "
+                + String.valueOf(error.desc()).strip().replaceAll("\\s*\\R\\s*", " "));
+    }
+
+    private static void configure(IBuilderConfig config, BuildSettings settings) {
+        config.setBuilderOptimizationLevel(settings.level());
+        settings.workspace().ifPresent(bytes -> config.setMemoryPoolLimit(MemoryPoolType.kWORKSPACE, bytes));
+        if (settings.tf32()) {
+            config.setFlag(BuilderFlag.kTF32);
+        } else {
+            config.clearFlag(BuilderFlag.kTF32);
+        }
+        // Waits between streams cost more inside a CUDA graph than what they let run side by side.
+        config.setMaxAuxStreams(0);
+        if (settings.named()) {
+            config.setProfilingVerbosity(ProfilingVerbosity.kDETAILED);
+        }
+    }
+
+    private void profile(IBuilder builder, IBuilderConfig config, BuildSettings settings) {
+        if (settings.inputs().isEmpty()) {
+            return;
+        }
+        IOptimizationProfile profile = tensorRt.required("a profile", builder::createOptimizationProfile);
+        settings.inputs().forEach((input, range) -> set(profile, input, range));
+        tensorRt.require("the profile " + settings.inputs(), profile.isValid() && config.addOptimizationProfile(profile) == 0);
+    }
+
+    private void set(IOptimizationProfile profile, String input, ShapeRange range) {
+        tensorRt.require("the sizes of input '" + input + "'",
+                profile.setDimensions(input, OptProfileSelector.kMIN, Dimensions.of(range.smallest()))
+                        && profile.setDimensions(input, OptProfileSelector.kOPT, Dimensions.of(range.usual()))
+                        && profile.setDimensions(input, OptProfileSelector.kMAX, Dimensions.of(range.largest())));
+    }
+
+    private IHostMemory timed(IBuilderConfig config, BuildSettings settings, Supplier<IHostMemory> build) {
+        if (settings.timingCache().isEmpty()) {
+            return build.get();
+        }
+        TimingCache cache = new TimingCache(tensorRt, settings.timingCache().get());
+        cache.give(config, resources);
+        IHostMemory plan = build.get();
+        cache.keep(config);
+        return plan;
+    }
+}

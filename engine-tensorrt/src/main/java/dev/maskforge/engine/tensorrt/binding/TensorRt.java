@@ -1,0 +1,129 @@
+package dev.maskforge.engine.tensorrt.binding;
+
+import dev.maskforge.engine.BuildProgress;
+import dev.maskforge.engine.EngineException;
+import dev.maskforge.engine.tensorrt.plan.BuildSettings;
+import dev.maskforge.engine.tensorrt.plan.LoadedPlan;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.tensorrt.global.nvinfer;
+import org.bytedeco.tensorrt.global.nvinfer_plugin;
+import org.bytedeco.tensorrt.nvinfer.ICudaEngine;
+import org.bytedeco.tensorrt.nvinfer.IRuntime;
+
+/// TensorRT in this process, loaded when first asked for.
+public final class TensorRt {
+    /// JavaCPP's switch between installed libraries and those that it unpacks from jars.
+    private static final String PATHS_FIRST = "org.bytedeco.javacpp.pathsFirst";
+    private static final String LIBRARY_IN_JAR = "/org/bytedeco/tensorrt/linux-x86_64/libnvinfer.so.10";
+
+    /// Nothing lies in the first page.
+    private static final long SMALLEST_ADDRESS = 4096;
+
+    private final Log log = new Log();
+    /// Builds on several threads stop each other for good: a kernel waits on the device for one thread while another waits
+    /// for the device.
+    private final ReentrantLock building = new ReentrantLock();
+    private final int version;
+    private final IRuntime runtime;
+
+    private TensorRt() {
+        this.version = nvinfer.getInferLibVersion();
+        if (!nvinfer_plugin.initLibNvInferPlugins(log, "")) {
+            throw new EngineException("TensorRT's plugins do not start: " + log.firstError().orElse("no reason given"));
+        }
+        this.runtime = required("a runtime", () -> nvinfer.createInferRuntime(log));
+    }
+
+    private static final class Loaded {
+        static final TensorRt INSTANCE = load();
+
+        private static TensorRt load() {
+            if (System.getProperty(PATHS_FIRST) == null && TensorRt.class.getResource(LIBRARY_IN_JAR) == null) {
+                System.setProperty(PATHS_FIRST, "true");
+            }
+            return new TensorRt();
+        }
+    }
+
+    /// The only one.
+    ///
+    /// @throws LinkageError if its libraries do not load
+    public static TensorRt instance() {
+        return Loaded.INSTANCE;
+    }
+
+    /// As TensorRT says it: 100600 is 10.6.0.
+    public int version() {
+        return version;
+    }
+
+    /// Such as `10.6.0`.
+    public String versionText() {
+        return version / 10_000 + "." + version / 100 % 100 + "." + version % 100;
+    }
+
+    /// Builds a plan. Builds wait for each other.
+    ///
+    /// @param onnx  a whole ONNX file in native memory, not needed afterwards
+    /// @param arena where the plan goes
+    /// @throws EngineException if TensorRT refuses the network; the message names the node
+    public MemorySegment build(MemorySegment onnx, BuildSettings settings, BuildProgress progress, Arena arena) {
+        building.lock();
+        try {
+            return buildAlone(onnx, settings, progress, arena);
+        } finally {
+            building.unlock();
+        }
+    }
+
+    private MemorySegment buildAlone(MemorySegment onnx, BuildSettings settings, BuildProgress progress, Arena arena) {
+        log.forget();
+        BuildPhases phases = new BuildPhases(progress);
+        log.addListener(phases);
+        try {
+            return NetworkBuilder.build(this, onnx, settings, arena);
+        } finally {
+            log.removeListener(phases);
+        }
+    }
+
+    /// Brings a plan onto the device.
+    ///
+    /// @param plan TensorRT's bytes in native memory, not needed afterwards
+    /// @throws EngineException if TensorRT refuses it
+    public LoadedPlan load(MemorySegment plan) {
+        log.forget();
+        ICudaEngine engine = required("the plan", () -> runtime.deserializeCudaEngine(Native.at(plan), plan.byteSize()));
+        return new NativePlan(this, engine);
+    }
+
+    Log log() {
+        return log;
+    }
+
+    /// What TensorRT gives, which is nothing where it fails: null, or null moved by an offset within a class.
+    <T extends Pointer> T required(String what, Supplier<T> call) {
+        T given = call.get();
+        if (given == null || given.address() < SMALLEST_ADDRESS) {
+            throw failure(what);
+        }
+        return given;
+    }
+
+    void require(String what, boolean done) {
+        if (!done) {
+            throw failure(what);
+        }
+    }
+
+    EngineException failure(String what) {
+        Optional<String> reason = log.firstError();
+        log.forget();
+        return new EngineException("TensorRT " + versionText() + " fails at " + what + ": " + reason.orElse("it gives no reason"));
+    }
+}

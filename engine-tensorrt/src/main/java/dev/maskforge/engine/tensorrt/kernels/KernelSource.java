@@ -1,0 +1,59 @@
+package dev.maskforge.engine.tensorrt.kernels;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// CUDA C++ as it stands beside this class, and the macros that fit it to a network: types, and sizes that are worth unrolling.
+///
+/// @param name   of the file, such as `head.cu`
+/// @param shared files that come before it
+/// @param macros by name
+public record KernelSource(String name, List<String> shared, SortedMap<String, String> macros) {
+    public KernelSource {
+        shared = List.copyOf(shared);
+        macros = Collections.unmodifiableSortedMap(new TreeMap<>(macros));
+    }
+
+    static KernelSource of(String name, String... shared) {
+        return new KernelSource(name, List.of(shared), new TreeMap<>());
+    }
+
+    KernelSource with(String macro, String value) {
+        SortedMap<String, String> more = new TreeMap<>(macros);
+        more.put(macro, value);
+        return new KernelSource(name, shared, more);
+    }
+
+    KernelSource with(String macro, long value) {
+        return with(macro, Long.toString(value));
+    }
+
+    /// What is compiled. Lines are numbered as in the files.
+    public String text() {
+        StringBuilder text = new StringBuilder();
+        shared.forEach(file -> text.append("#line 1 \"").append(file).append("\"\n").append(read(file)));
+        return text.append("#line 1 \"").append(name).append("\"\n").append(read(name)).toString();
+    }
+
+    /// Macros as a compiler's options: `-DCLASSES=19`.
+    public List<String> definitions() {
+        return macros.entrySet().stream().map(macro -> "-D" + macro.getKey() + "=" + macro.getValue()).toList();
+    }
+
+    private static String read(String file) {
+        try (InputStream input = KernelSource.class.getResourceAsStream(file)) {
+            if (input == null) {
+                throw new IllegalStateException("there is no " + file + " beside " + KernelSource.class.getName());
+            }
+            return new String(input.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

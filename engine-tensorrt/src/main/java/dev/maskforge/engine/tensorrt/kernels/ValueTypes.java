@@ -1,0 +1,39 @@
+package dev.maskforge.engine.tensorrt.kernels;
+
+import dev.maskforge.engine.EngineException;
+import dev.maskforge.graph.DataType;
+
+/// Element types that the kernels take, and what they are called in CUDA C++.
+final class ValueTypes {
+    private static final int LONGEST_LOAD_BYTES = 16;
+
+    private ValueTypes() {
+    }
+
+    /// @throws EngineException if kernels do not take such elements
+    static String name(DataType type, String what) {
+        return switch (type) {
+            case FLOAT32 -> "float";
+            case FLOAT16 -> "half_t";
+            case BFLOAT16, FLOAT64, INT64, INT32, UINT8, INT8, BOOL ->
+                throw new EngineException("the kernels take " + what + " of float32 or float16, not " + type);
+        };
+    }
+
+    /// How many neighbouring elements one load may take: a power of two that divides all of the counts.
+    static int vector(DataType type, int... counts) {
+        int vector = LONGEST_LOAD_BYTES / type.bytes();
+        for (int count : counts) {
+            vector = Math.min(vector, Integer.lowestOneBit(count));
+        }
+        return vector;
+    }
+
+    /// @throws IllegalArgumentException if an address is null or no multiple of the bytes that are loaded from it at once
+    static void requireAligned(long address, int bytes, String what) {
+        if (address == 0 || address % bytes != 0) {
+            throw new IllegalArgumentException(
+                    what + " must lie at a multiple of " + bytes + " bytes, not at 0x" + Long.toHexString(address));
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package dev.maskforge.engine.tensorrt.plan;
+
+import dev.maskforge.graph.Shape;
+
+/// A place to run a plan in, for one thread at a time. Every method throws [dev.maskforge.engine.EngineException] if the
+/// runtime refuses.
+public interface ExecutionContext extends AutoCloseable {
+    /// Sets an input's constant shape, which must lie in the plan's profile.
+    void setShape(String input, Shape shape);
+
+    /// Sets where an input or output lies on the device.
+    void setAddress(String port, long address);
+
+    /// Puts one run behind what the stream has to do.
+    void enqueue(long stream);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,75 @@
+package dev.maskforge.engine.tensorrt;
+
+import dev.maskforge.engine.Comparator;
+import dev.maskforge.engine.OutputError;
+import dev.maskforge.graph.DataType;
+import dev.maskforge.graph.Graph;
+import dev.maskforge.graph.GraphBuilder;
+import dev.maskforge.graph.Node;
+import dev.maskforge.graph.Operation;
+import dev.maskforge.graph.Shape;
+import dev.maskforge.graph.Tensor;
+import dev.maskforge.graph.TensorType;
+import dev.maskforge.graph.Value;
+import dev.maskforge.graph.reference.Interpreter;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+class AttentionOverManyKeysTest {
+    /// Sums of 2,048 weights in another order.
+    private static final double TOLERANCE = 2e-6;
+
+    @Test
+    void isAttentionInAnotherOrder() {
+        Graph whole = graph(7, 4 * AttentionOverManyKeys.PART);
+        Graph cut = new TensorRtLowering(true).apply(whole).graph();
+        assertFalse(hasAttention(cut));
+        Map<String, Tensor> inputs = inputs(whole);
+        OutputError error = Comparator.errors(Interpreter.run(whole, inputs), Interpreter.run(cut, inputs)).getFirst();
+        System.out.println("attention over 2048 keys in 4 parts: " + error);
+        assertTrue(error.relative() <= TOLERANCE, error.toString());
+    }
+
+    @Test
+    void leavesFewOrOddNumbersOfKeysAlone() {
+        assertTrue(hasAttention(new TensorRtLowering(true).apply(graph(7, 512)).graph()));
+        assertTrue(hasAttention(new TensorRtLowering(true).apply(graph(7, 4 * AttentionOverManyKeys.PART + 32)).graph()));
+    }
+
+    private static boolean hasAttention(Graph graph) {
+        return graph.nodes().stream().map(Node::operation).anyMatch(Operation.Attention.class::isInstance);
+    }
+
+    private static Graph graph(long queries, long keys) {
+        GraphBuilder builder = new GraphBuilder();
+        Value query = builder.input("query", type(queries, 24));
+        Value key = builder.input("key", type(keys, 24));
+        Value value = builder.input("value", type(keys, 24));
+        Value blocked = builder.input("mask", type(queries, keys)).less(0);
+        builder.output("attended", builder.add(new Operation.Attention(3), query, key, value, blocked));
+        return builder.build();
+    }
+
+    private static TensorType type(long rows, long columns) {
+        return new TensorType(DataType.FLOAT32, Shape.of(2, rows, columns));
+    }
+
+    private static Map<String, Tensor> inputs(Graph graph) {
+        Random random = new Random(17);
+        Map<String, Tensor> inputs = new HashMap<>();
+        for (String name : graph.inputs()) {
+            Shape shape = graph.type(name).shape();
+            float[] elements = new float[Math.toIntExact(shape.elementCount())];
+            for (int i = 0; i < elements.length; i++) {
+                elements[i] = (float) random.nextGaussian();
+            }
+            inputs.put(name, Tensor.of(shape, elements));
+        }
+        return inputs;
+    }
+}

@@ -1,0 +1,110 @@
+package dev.maskforge.engine.tensorrt;
+
+import dev.maskforge.InputValues;
+import dev.maskforge.ModelFile;
+import dev.maskforge.ModelOptions;
+import dev.maskforge.engine.Agreement;
+import dev.maskforge.engine.Comparator;
+import dev.maskforge.engine.Engine;
+import dev.maskforge.engine.EngineOptions;
+import dev.maskforge.engine.EngineProvider;
+import dev.maskforge.engine.Engines;
+import dev.maskforge.engine.Precision;
+import dev.maskforge.engine.Session;
+import dev.maskforge.graph.DataType;
+import dev.maskforge.graph.Dimension;
+import dev.maskforge.graph.Graph;
+import dev.maskforge.graph.Shape;
+import dev.maskforge.graph.Tensor;
+import dev.maskforge.graph.TensorType;
+import dev.maskforge.models.InputShape;
+import dev.maskforge.models.Output;
+import dev.maskforge.passes.Lowering;
+import dev.maskforge.scenes.StreetScenes;
+import dev.maskforge.vision.Size;
+import java.lang.foreign.Arena;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/// The sample models on the GPU against the graph as authored on ONNX Runtime, in every precision and form.
+@WhereThereIsAGpu
+@Timeout(600)
+class SampleModelsOnGpuTest {
+    private static final Path SAMPLES = Path.of(System.getProperty("maskforge.samples", "../samples"), "models");
+    private static final Size SIZE = new Size(128, 256);
+    private static final int PICTURES = 4;
+
+    static Stream<Arguments> builds() {
+        Stream<Arguments> forms = Stream.of(DeformableAttentionForm.values())
+                .map(form -> Arguments.of("mask2former-resnet-cityscapes-panoptic", Precision.FP32, form, 1L));
+        Stream<Arguments> others = Stream.of(
+                Arguments.of("mask2former-resnet-cityscapes-panoptic", Precision.TF32, DeformableAttentionForm.PLUGIN, 1L),
+                Arguments.of("mask2former-resnet-cityscapes-panoptic", Precision.FP16, DeformableAttentionForm.PLUGIN, 1L),
+                Arguments.of("mask2former-resnet-cityscapes-panoptic", Precision.FP16, DeformableAttentionForm.PLUGIN, 3L),
+                Arguments.of("mask2former-resnet-cityscapes-panoptic", Precision.TF32, DeformableAttentionForm.KERNEL, 1L),
+                Arguments.of("mask2former-resnet-cityscapes-panoptic", Precision.FP16, DeformableAttentionForm.KERNEL, 1L),
+                Arguments.of("mask2former-resnet-cityscapes-panoptic", Precision.FP16, DeformableAttentionForm.KERNEL, 3L),
+                Arguments.of("maskformer-resnet-cityscapes.pkl", Precision.FP32, DeformableAttentionForm.PLUGIN, 1L),
+                Arguments.of("maskformer-resnet-cityscapes.pkl", Precision.FP16, DeformableAttentionForm.PLUGIN, 2L));
+        return Stream.concat(forms, others);
+    }
+
+    /// What issue and documentation promise of clear pixels.
+    private static double gate(Precision precision) {
+        return precision == Precision.FP32 ? 0.9999 : 0.999;
+    }
+
+    @ParameterizedTest(name = "{0} {1} {2} batch {3}")
+    @MethodSource("builds")
+    void agreesWithTheGraphAsAuthored(String model, Precision precision, DeformableAttentionForm form, long batch) {
+        TensorRtProvider provider = new TensorRtProvider(TensorRtOptions.standard().withForm(form).withLevel(2));
+        EngineProvider reference = Engines.named("onnxruntime");
+        try (ModelFile file = ModelFile.open(SAMPLES.resolve(model), ModelOptions.none());
+                Engine expected = reference.build(lowered(file.graph(input(1), Output.SCORES), reference), EngineOptions.standard());
+                Engine actual = provider.build(file.graph(input(batch), Output.LABELS), new EngineOptions(1, precision));
+                Session scores = expected.openSession();
+                Session labels = actual.openSession();
+                Arena arena = Arena.ofConfined()) {
+            Agreement agreement = Agreement.NONE;
+            Tensor pictures = pictures(batch, arena);
+            Tensor given = Objects.requireNonNull(labels.run(Map.of("image", pictures)).get("labels"));
+            for (int i = 0; i < batch; i++) {
+                Tensor wanted = Objects.requireNonNull(scores.run(Map.of("image", part(pictures, i, batch))).get("scores"));
+                agreement = agreement.plus(Comparator.agreement(wanted, part(given, i, batch)));
+            }
+            System.out.printf("%s %s %s batch %d: %s%n", model, precision, form, batch, agreement);
+            assertTrue(agreement.isConclusive(), agreement.toString());
+            assertTrue(agreement.total().ofClear() >= gate(precision), agreement.toString());
+        }
+    }
+
+    private static Graph lowered(Graph graph, EngineProvider provider) {
+        return new Lowering(provider.nativeOperations(), Lowering.DeformableAttention.GRID_SAMPLE).apply(graph).graph();
+    }
+
+    private static InputShape input(long batch) {
+        return InputShape.ofSize(SIZE.height(), SIZE.width()).withBatch(batch);
+    }
+
+    private static Tensor pictures(long batch, Arena arena) {
+        Tensor pictures = Tensor.allocate(DataType.FLOAT32, Shape.of(batch, 3, SIZE.height(), SIZE.width()), arena);
+        for (int i = 0; i < batch; i++) {
+            InputValues.RGB.write(StreetScenes.generate(i % PICTURES + 1L, SIZE).image(), part(pictures, i, batch).memory());
+        }
+        return pictures;
+    }
+
+    private static Tensor part(Tensor whole, int index, long batch) {
+        long bytes = whole.memory().byteSize() / batch;
+        Shape shape = whole.shape().with(0, Dimension.ONE);
+        return new Tensor(new TensorType(whole.dataType(), shape), whole.memory().asSlice(index * bytes, bytes));
+    }
+}

@@ -1,0 +1,107 @@
+package dev.maskforge.engine.tensorrt;
+
+import dev.maskforge.engine.EngineException;
+import dev.maskforge.engine.Session;
+import dev.maskforge.engine.tensorrt.plan.LoadedPlan;
+import dev.maskforge.engine.tensorrt.plan.PlanContainer;
+import dev.maskforge.graph.Shape;
+import dev.maskforge.graph.Tensor;
+import dev.maskforge.graph.TensorType;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SequencedMap;
+import org.junit.jupiter.api.Test;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/// Two segments, one after the other, on a device that is none: `t = 2·x`, `y = 2·t`.
+class SegmentedPlanTest {
+    private final List<StandInPlan> plans = new ArrayList<>();
+
+    private static PlanContainer container() {
+        SequencedMap<String, TensorType> between = new LinkedHashMap<>(Map.of("t", StandInPlan.TYPE));
+        return new PlanContainer(StandInPlan.inputs(), StandInPlan.outputs(), between,
+                List.of(new PlanContainer.Part.Segment(MemorySegment.ofArray(new byte[1])),
+                        new PlanContainer.Part.Segment(MemorySegment.ofArray(new byte[2]))));
+    }
+
+    private LoadedPlan load(StandInCuda cuda) {
+        return SegmentedPlan.load(container(), bytes -> {
+            StandInPlan plan = bytes.byteSize() == 1 ? new StandInPlan(cuda, "x", "t") : new StandInPlan(cuda, "t", "y");
+            plans.add(plan);
+            return plan;
+        }, cuda, () -> {
+            throw new AssertionError("there is no kernel");
+        });
+    }
+
+    private void use(StandInCuda cuda) {
+        try (TensorRtEngine engine = TensorRtEngine.of(load(cuda), cuda, StandInPlan.inputs(), StandInPlan.outputs());
+                Session session = engine.openSession()) {
+            for (int rows : new int[]{2, 2, 2, 3}) {
+                float[] elements = new float[rows * 3];
+                float[] expected = new float[rows * 3];
+                for (int i = 0; i < elements.length; i++) {
+                    elements[i] = i - 1.5f;
+                    expected[i] = 4 * elements[i];
+                }
+                Map<String, Tensor> outputs = session.run(Map.of("x", Tensor.of(Shape.of(rows, 3), elements)));
+                assertArrayEquals(expected, Objects.requireNonNull(outputs.get("y")).toFloats());
+            }
+        }
+    }
+
+    @Test
+    void segmentsRunOneAfterTheOtherAndAsOneGraph() {
+        StandInCuda cuda = new StandInCuda();
+        use(cuda);
+        assertEquals(1, cuda.calls().stream().filter("beginCapture"::equals).count());
+        assertEquals(2, cuda.calls().stream().filter("launch"::equals).count());
+        assertEquals(0, cuda.held());
+        assertTrue(plans.stream().allMatch(StandInPlan::isClosed));
+    }
+
+    @Test
+    void aFailureOfAnyCallLeaksNothing() {
+        StandInCuda whole = new StandInCuda();
+        use(whole);
+        int calls = whole.callCount();
+        for (int call = 0; call < calls; call++) {
+            plans.clear();
+            StandInCuda cuda = new StandInCuda();
+            cuda.failAt(call);
+            try {
+                use(cuda);
+            } catch (EngineException e) {
+                assertEquals(1, String.valueOf(e.getMessage()).lines().count(), e.getMessage());
+            }
+            assertEquals(0, cuda.held(), "held after call " + call + ", " + cuda.calls().get(call));
+            assertTrue(plans.stream().allMatch(plan -> plan.openContexts() == 0 && plan.isClosed()), "call " + call);
+        }
+        System.out.println("segments: failed in turn, nothing held: " + calls + " calls");
+    }
+
+    @Test
+    void aSegmentThatDoesNotLoadTakesTheOthersAlong() {
+        StandInCuda cuda = new StandInCuda();
+        EngineException e = assertThrows(EngineException.class, () -> SegmentedPlan.load(container(), bytes -> {
+            if (bytes.byteSize() == 2) {
+                throw new EngineException("this is no plan");
+            }
+            StandInPlan plan = new StandInPlan(cuda, "x", "t");
+            plans.add(plan);
+            return plan;
+        }, cuda, () -> {
+            throw new AssertionError("there is no kernel");
+        }));
+        assertEquals("this is no plan", e.getMessage());
+        assertTrue(plans.getFirst().isClosed());
+    }
+}

@@ -1,0 +1,201 @@
+package dev.maskforge.engine.tensorrt;
+
+import dev.maskforge.engine.EngineException;
+import dev.maskforge.engine.tensorrt.cuda.Cuda;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// A device in host memory, which does everything at once, counts what is held, and fails at a call that it is told.
+final class StandInCuda implements Cuda {
+    private final Arena arena = Arena.ofShared();
+    private final Map<Long, MemorySegment> memory = new HashMap<>();
+    private final Set<Long> handles = new HashSet<>();
+    private final List<String> calls = new ArrayList<>();
+    private long next = 1;
+    private int failing = -1;
+    private boolean capturing;
+    private List<Runnable> captured = new ArrayList<>();
+    private final Map<Long, List<Runnable>> graphs = new HashMap<>();
+
+    /// Fails at the call of this number, counted from 0.
+    void failAt(int call) {
+        failing = call;
+        calls.clear();
+    }
+
+    int callCount() {
+        return calls.size();
+    }
+
+    List<String> calls() {
+        return calls;
+    }
+
+    /// How much is held: memory, streams, events, graphs.
+    int held() {
+        return memory.size() + handles.size();
+    }
+
+    MemorySegment at(long address) {
+        MemorySegment segment = memory.get(address);
+        if (segment == null) {
+            throw new IllegalStateException("nothing lies at " + address);
+        }
+        return segment;
+    }
+
+    /// Does the work of a kernel, or writes it down.
+    void work(Runnable kernel) {
+        if (capturing) {
+            captured.add(kernel);
+        } else {
+            kernel.run();
+        }
+    }
+
+    private void call(String name) {
+        calls.add(name);
+        if (calls.size() - 1 == failing) {
+            throw new EngineException("CUDA fails at " + name + ", as asked");
+        }
+    }
+
+    private long newHandle(String name) {
+        call(name);
+        long handle = next++;
+        handles.add(handle);
+        return handle;
+    }
+
+    /// A failing release has released, as CUDA's do.
+    private void release(Set<Long> from, long handle, String name) {
+        if (!from.remove(handle)) {
+            throw new IllegalStateException(name + " of " + handle + ", which is not held");
+        }
+        call(name);
+    }
+
+    @Override
+    public void useOnThisThread() {
+        call("useOnThisThread");
+    }
+
+    @Override
+    public long allocate(long bytes) {
+        call("allocate");
+        MemorySegment segment = arena.allocate(bytes);
+        memory.put(segment.address(), segment);
+        return segment.address();
+    }
+
+    @Override
+    public void free(long address) {
+        release(memory.keySet(), address, "free");
+    }
+
+    @Override
+    public MemorySegment allocatePinned(long bytes) {
+        call("allocatePinned");
+        MemorySegment segment = arena.allocate(bytes);
+        memory.put(segment.address(), segment);
+        return segment;
+    }
+
+    @Override
+    public void freePinned(MemorySegment pinned) {
+        release(memory.keySet(), pinned.address(), "freePinned");
+    }
+
+    @Override
+    public long newStream() {
+        return newHandle("newStream");
+    }
+
+    @Override
+    public void destroyStream(long stream) {
+        release(handles, stream, "destroyStream");
+    }
+
+    @Override
+    public void synchronize(long stream) {
+        call("synchronize");
+    }
+
+    @Override
+    public long newEvent() {
+        return newHandle("newEvent");
+    }
+
+    @Override
+    public void destroyEvent(long event) {
+        release(handles, event, "destroyEvent");
+    }
+
+    @Override
+    public void record(long event, long stream) {
+        call("record");
+    }
+
+    @Override
+    public boolean hasHappened(long event) {
+        call("hasHappened");
+        return true;
+    }
+
+    @Override
+    public float milliseconds(long from, long to) {
+        call("milliseconds");
+        return 0.25f;
+    }
+
+    @Override
+    public void copyIn(MemorySegment host, long address, long stream) {
+        call("copyIn");
+        at(address).copyFrom(host);
+    }
+
+    @Override
+    public void copyOut(long address, MemorySegment host, long stream) {
+        call("copyOut");
+        host.copyFrom(at(address).asSlice(0, host.byteSize()));
+    }
+
+    @Override
+    public void beginCapture(long stream) {
+        call("beginCapture");
+        capturing = true;
+        captured = new ArrayList<>();
+    }
+
+    @Override
+    public long endCapture(long stream) {
+        capturing = false;
+        long graph = newHandle("endCapture");
+        graphs.put(graph, captured);
+        return graph;
+    }
+
+    @Override
+    public void launch(long graph, long stream) {
+        call("launch");
+        graphs.getOrDefault(graph, List.of()).forEach(Runnable::run);
+    }
+
+    @Override
+    public void destroyGraph(long graph) {
+        release(handles, graph, "destroyGraph");
+        graphs.remove(graph);
+    }
+
+    @Override
+    public long freeMemory() {
+        call("freeMemory");
+        return 1L << 30;
+    }
+}

@@ -1,0 +1,117 @@
+package dev.maskforge.engine.tensorrt;
+
+import dev.maskforge.engine.EngineException;
+import dev.maskforge.engine.tensorrt.plan.ExecutionContext;
+import dev.maskforge.engine.tensorrt.plan.LoadedPlan;
+import dev.maskforge.graph.DataType;
+import dev.maskforge.graph.Dimension;
+import dev.maskforge.graph.Shape;
+import dev.maskforge.graph.Tensor;
+import dev.maskforge.graph.TensorType;
+import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/// A plan of `output = 2·input`, float32 `[m, 3]`, on a [StandInCuda].
+final class StandInPlan implements LoadedPlan {
+    static final TensorType TYPE = new TensorType(DataType.FLOAT32, Shape.of(Dimension.symbol("m"), Dimension.of(3)));
+
+    private final StandInCuda cuda;
+    private final String input;
+    private final String output;
+    private int openContexts;
+    private boolean closed;
+    private boolean refusesCapture;
+
+    StandInPlan(StandInCuda cuda) {
+        this(cuda, "x", "y");
+    }
+
+    StandInPlan(StandInCuda cuda, String input, String output) {
+        this.cuda = cuda;
+        this.input = input;
+        this.output = output;
+    }
+
+    void refuseCapture() {
+        refusesCapture = true;
+    }
+
+    int openContexts() {
+        return openContexts;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    static SequencedMap<String, TensorType> inputs() {
+        return new LinkedHashMap<>(Map.of("x", TYPE));
+    }
+
+    static SequencedMap<String, TensorType> outputs() {
+        return new LinkedHashMap<>(Map.of("y", TYPE));
+    }
+
+    @Override
+    public SequencedMap<String, Port> ports() {
+        SequencedMap<String, Port> ports = new LinkedHashMap<>();
+        ports.put(input, new Port(DataType.FLOAT32, List.of(-1L, 3L), true));
+        ports.put(output, new Port(DataType.FLOAT32, List.of(-1L, 3L), false));
+        return ports;
+    }
+
+    @Override
+    public String layers() {
+        return "{}";
+    }
+
+    @Override
+    public ExecutionContext newContext() {
+        openContexts++;
+        return new Doubling();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+
+    private final class Doubling implements ExecutionContext {
+        private final Map<String, Long> addresses = new HashMap<>();
+        private long elements;
+
+        @Override
+        public void setShape(String input, Shape shape) {
+            elements = shape.elementCount();
+        }
+
+        @Override
+        public void setAddress(String port, long address) {
+            addresses.put(port, address);
+        }
+
+        @Override
+        public void enqueue(long stream) {
+            if (refusesCapture && cuda.calls().getLast().equals("beginCapture")) {
+                throw new EngineException("this cannot be captured");
+            }
+            MemorySegment x = cuda.at(addresses.getOrDefault(input, 0L));
+            MemorySegment y = cuda.at(addresses.getOrDefault(output, 0L));
+            long count = elements;
+            cuda.work(() -> {
+                for (long i = 0; i < count; i++) {
+                    y.setAtIndex(Tensor.FLOAT32, i, 2 * x.getAtIndex(Tensor.FLOAT32, i));
+                }
+            });
+        }
+
+        @Override
+        public void close() {
+            openContexts--;
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package dev.maskforge.engine.tensorrt.kernels;
+
+import dev.maskforge.engine.EngineException;
+import dev.maskforge.engine.Partition;
+import dev.maskforge.graph.DataType;
+import dev.maskforge.graph.Dimension;
+import dev.maskforge.graph.Graph;
+import dev.maskforge.graph.GraphBuilder;
+import dev.maskforge.graph.Node;
+import dev.maskforge.graph.Operation;
+import dev.maskforge.graph.Operation.DeformableAttention.Level;
+import dev.maskforge.graph.Shape;
+import dev.maskforge.graph.TensorType;
+import dev.maskforge.graph.Value;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+class KernelStepsTest {
+    private static final Map<String, Long> SIZES = Map.of("n", 3L, "h", 2L, "w", 5L);
+    private static final Map<String, Long> PLACES = Map.of("value", 0x1000L, "offsets", 0x2000L, "logits", 0x3000L, "sampled", 0x4000L,
+            "classes", 0x5000L, "masks", 0x6000L, "labels", 0x7000L);
+
+    @TempDir
+    private Path folder;
+
+    private static TensorType floats(Dimension... dimensions) {
+        return new TensorType(DataType.FLOAT32, Shape.of(dimensions));
+    }
+
+    /// A deformable attention and labels, both straight from inputs, for any batch, height and width.
+    private static Graph graph(Dimension classes) {
+        Dimension n = Dimension.symbol("n");
+        Dimension h = Dimension.symbol("h");
+        Dimension w = Dimension.symbol("w");
+        Dimension tokens = h.times(w).times(5);
+        GraphBuilder builder = new GraphBuilder();
+        Value value = builder.input("value", floats(n, tokens, Dimension.of(64)));
+        Value offsets = builder.input("offsets", floats(n, tokens, Dimension.of(2 * 2 * 3 * 2)));
+        Value logits = builder.input("logits", floats(n, tokens, Dimension.of(2 * 2 * 3)));
+        List<Level> levels = List.of(new Level(h, w), new Level(h.times(2), w.times(2)));
+        builder.output("sampled", builder.add(new Operation.DeformableAttention(2, 3, levels), value, offsets, logits));
+        Value classLogits = builder.input("classes", floats(n, Dimension.of(7), classes));
+        Value masks = builder.input("masks", floats(n, Dimension.of(7), h, w));
+        builder.output("labels", builder.add(new Operation.SemanticLabels(h.times(4), w.times(4)), classLogits, masks));
+        return builder.build();
+    }
+
+    private static List<Partition.Step.Kernel> kernels(Graph graph) {
+        List<Partition.Step.Kernel> kernels = new ArrayList<>();
+        for (Partition.Step step : Partition.of(graph, KernelSteps::isOwn).steps()) {
+            if (step instanceof Partition.Step.Kernel kernel) {
+                kernels.add(kernel);
+            }
+        }
+        return kernels;
+    }
+
+    private static long place(String value) {
+        Long place = PLACES.get(value);
+        if (place == null) {
+            throw new AssertionError("there is no '" + value + "'");
+        }
+        return place;
+    }
+
+    @Test
+    void aPartitionsKernelsRunForTheSizesAtHand() {
+        StandInModules modules = new StandInModules();
+        KernelLoader loader = new KernelLoader(modules, new StandInCompiler(), new KernelCache(folder));
+        for (Partition.Step.Kernel kernel : kernels(graph(Dimension.of(20)))) {
+            try (KernelStep step = KernelSteps.prepare(loader, kernel, SIZES)) {
+                boolean isAttention = kernel.node().operation() instanceof Operation.DeformableAttention;
+                assertEquals(isAttention, step.workspaceBytes() == 0);
+                step.enqueue(KernelStepsTest::place, isAttention ? 0 : 0x8000, 7);
+            }
+        }
+        assertEquals(Set.of("deformable_attention", "class_probabilities", "semantic_labels"),
+                Set.copyOf(modules.launches().stream().map(StandInModules.Launch::function).toList()));
+        Map<String, List<Long>> addresses = Map.of("deformable_attention", List.of(0x1000L, 0x2000L, 0x3000L, 0x4000L),
+                "class_probabilities", List.of(0x5000L, 0x8000L), "semantic_labels", List.of(0x6000L, 0x8000L, 0x7000L));
+        for (StandInModules.Launch launch : modules.launches()) {
+            List<Long> wanted = addresses.getOrDefault(launch.function(), List.of());
+            assertEquals(wanted, launch.addresses(wanted.size()), launch.function());
+            // Pictures are blocks down, or deep.
+            assertTrue(launch.geometry().blocksDown() == 3 || launch.geometry().blocksDeep() == 3, launch.toString());
+        }
+        assertEquals(Set.of(), modules.loaded());
+    }
+
+    @Test
+    void labelsOfManyClassesAreWide() {
+        Partition.Step.Kernel labels = kernels(graph(Dimension.of(302))).stream()
+                .filter(kernel -> kernel.node().operation() instanceof Operation.SemanticLabels).findFirst().orElseThrow();
+        assertEquals(DataType.INT32, labels.outputs().getFirst().dataType());
+        StandInCompiler compiler = new StandInCompiler();
+        KernelSteps.prepare(new KernelLoader(new StandInModules(), compiler, new KernelCache(folder)), labels, SIZES).close();
+        assertTrue(compiler.last().contains("-DLABEL=int"), compiler.last());
+    }
+
+    @Test
+    void othersAreTheRuntimes() {
+        assertEquals(false, KernelSteps.isOwn(new Operation.Attention(8)));
+        Partition.Step.Kernel kernel = kernels(graph(Dimension.of(20))).getFirst();
+        Partition.Step.Kernel other = new Partition.Step.Kernel(
+                new Node("other", new Operation.Attention(8), kernel.node().inputs(), kernel.node().outputs()),
+                kernel.inputs(), kernel.outputs());
+        KernelLoader loader = new KernelLoader(new StandInModules(), new StandInCompiler(), new KernelCache(folder));
+        EngineException refusal = assertThrows(EngineException.class, () -> KernelSteps.prepare(loader, other, SIZES));
+        assertTrue(String.valueOf(refusal.getMessage()).contains("'other'"), refusal.toString());
+    }
+}

@@ -1,0 +1,132 @@
+package dev.maskforge.engine.tensorrt.kernels;
+
+import dev.maskforge.engine.tensorrt.cuda.Cuda;
+import dev.maskforge.engine.tensorrt.cuda.DriverCuda;
+import dev.maskforge.engine.tensorrt.cuda.DriverModules;
+import dev.maskforge.graph.DataType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.function.Function;
+
+/// Checks and times the kernels on the first GPU; docs/cuda-kernels.md has the command and what it gave.
+///
+/// Arguments: any of `small` (awkward sizes only, for compute-sanitizer), `check`, `time`, `tune`; without any, `check` and `time`.
+final class KernelsOnGpu {
+    private static final List<HeadLayout.Size> SIZES = List.of(new HeadLayout.Size(128, 256), new HeadLayout.Size(256, 512),
+            new HeadLayout.Size(512, 1024), new HeadLayout.Size(1024, 2048));
+
+    private KernelsOnGpu() {
+    }
+
+    public static void main(String[] arguments) throws IOException {
+        Set<String> wanted = arguments.length == 0 ? Set.of("check", "time") : Set.copyOf(Arrays.asList(arguments));
+        DriverCuda cuda = DriverCuda.open();
+        cuda.useOnThisThread();
+        NvrtcCompiler compiler = NvrtcCompiler.open();
+        System.out.println(cuda.describe() + ", " + compiler.version() + ", Java " + Runtime.version());
+        KernelLoader loader = new KernelLoader(new DriverModules(), compiler, new KernelCache(Files.createTempDirectory("kernels")));
+        long stream = cuda.newStream();
+        List<String> failures = new ArrayList<>();
+        if (wanted.contains("small")) {
+            failures.addAll(KernelChecks.awkward().run(loader, cuda, stream));
+        }
+        if (wanted.contains("check")) {
+            failures.addAll(KernelChecks.all().run(loader, cuda, stream));
+        }
+        if (wanted.contains("time")) {
+            time(new KernelTimes(loader, cuda, stream));
+        }
+        if (wanted.contains("tune")) {
+            tune(new KernelTimes(loader, cuda, stream));
+        }
+        cuda.destroyStream(stream);
+        System.out.println(failures.size() + " checks fell short");
+    }
+
+    /// What fell short of the reference.
+    static List<String> check(Cuda cuda, KernelLoader loader) {
+        cuda.useOnThisThread();
+        long stream = cuda.newStream();
+        try {
+            return KernelChecks.all().run(loader, cuda, stream);
+        } finally {
+            cuda.destroyStream(stream);
+        }
+    }
+
+    private static void time(KernelTimes times) {
+        for (HeadLayout.Size size : SIZES) {
+            for (DataType[] types : new DataType[][]{{DataType.FLOAT16, DataType.FLOAT32}, {DataType.FLOAT16, DataType.FLOAT16},
+                    {DataType.FLOAT32, DataType.FLOAT32}}) {
+                DeformableAttentionLayout layout = Layouts.pixelDecoder(size.height(), size.width(), types[0], types[1]);
+                System.out.println("deformable attention " + size + ", values " + types[0] + ", queries " + types[1] + ": "
+                        + times.attention(layout, DeformableAttentionTile.standard(layout)));
+            }
+            for (DataType type : List.of(DataType.FLOAT32, DataType.FLOAT16)) {
+                HeadLayout layout = Layouts.cityscapes(size.height(), size.width(), type);
+                System.out.println("head " + size + ", 100 queries, 19 classes, " + type + ": "
+                        + times.head(layout, List.of(loader -> HeadKernel.load(loader, layout))).getFirst());
+            }
+            for (PixelsLayout.Order order : List.of(PixelsLayout.Order.PLANES, PixelsLayout.Order.CHANNELS_OF_8)) {
+                for (DataType type : List.of(DataType.FLOAT32, DataType.FLOAT16)) {
+                    System.out.println("pixels " + size + ", " + order + ", " + type + ": "
+                            + times.pixels(Layouts.pixels(1, size.height(), size.width(), type, order)));
+                }
+            }
+        }
+        HeadLayout half = Layouts.cityscapes(512, 1024, DataType.FLOAT32);
+        for (PictureHeadKernel.Resized resized : PictureHeadKernel.Resized.values()) {
+            System.out.println("picture head, " + resized + " resized, " + half.network() + " to " + SIZES.getLast() + ": "
+                    + times.pictureHead(half, SIZES.getLast(), resized));
+        }
+    }
+
+    private static void tune(KernelTimes times) {
+        for (HeadLayout.Size size : List.of(SIZES.getFirst(), SIZES.get(2), SIZES.getLast())) {
+            DeformableAttentionLayout layout = Layouts.pixelDecoder(size.height(), size.width(), DataType.FLOAT16, DataType.FLOAT32);
+            List<DeformableAttentionTile> tiles = new ArrayList<>();
+            for (int threads : new int[]{128, 256, 512, 1024}) {
+                for (int heads : new int[]{2, 4}) {
+                    for (int loads : new int[]{1, 2}) {
+                        for (int resident : new int[]{1024, 1536}) {
+                            tiles.add(DeformableAttentionTile.of(layout, threads, heads, loads, resident));
+                        }
+                    }
+                }
+            }
+            List<KernelTimes.Times> all = times.attention(layout, tiles);
+            for (int i = 0; i < tiles.size(); i++) {
+                System.out.println("deformable attention " + size + ", " + tiles.get(i) + ": " + all.get(i));
+            }
+        }
+        for (HeadLayout.Size size : List.of(SIZES.getFirst(), SIZES.get(2), SIZES.getLast())) {
+            tuneHead(times, size);
+        }
+    }
+
+    private static void tuneHead(KernelTimes times, HeadLayout.Size size) {
+        HeadLayout layout = Layouts.cityscapes(size.height(), size.width(), DataType.FLOAT32);
+        SequencedMap<String, Function<KernelLoader, HeadKernel>> variants = new LinkedHashMap<>();
+        for (int rows : new int[]{1, 2, 4}) {
+            for (int blocks : new int[]{3, 4, 5, 6}) {
+                QuadProgram.Tuning tuning = new QuadProgram.Tuning(rows, blocks);
+                variants.put("matrix units, " + tuning, loader -> HeadKernel.load(loader, layout, tuning));
+            }
+        }
+        for (int unroll : new int[]{1, 2, 4}) {
+            SemanticInferenceProgram.Tuning tuning = new SemanticInferenceProgram.Tuning(4, 4, unroll);
+            variants.put("without, " + tuning, loader -> HeadKernel.load(loader, layout, tuning));
+        }
+        List<KernelTimes.Times> all = times.head(layout, List.copyOf(variants.values()));
+        List<String> names = List.copyOf(variants.keySet());
+        for (int i = 0; i < names.size(); i++) {
+            System.out.println("head " + size + ", " + names.get(i) + ": " + all.get(i));
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package dev.maskforge.engine.tensorrt.kernels;
+
+import dev.maskforge.engine.EngineException;
+import dev.maskforge.engine.tensorrt.cuda.Architecture;
+import dev.maskforge.engine.tensorrt.kernels.DeformableAttentionLayout.Level;
+import dev.maskforge.engine.tensorrt.kernels.SemanticInferenceProgram.Form;
+import dev.maskforge.graph.DataType;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+/// Every kernel in every form, compiled for the oldest and the newest architecture that are of interest.
+@Timeout(300)
+class NvrtcCompilerTest {
+    private static NvrtcCompiler compiler() {
+        assumeTrue(NvrtcLibrary.find().isPresent(),
+                "not run: libnvrtc is not here; put its folder into LD_LIBRARY_PATH or its path into -D" + NvrtcLibrary.PROPERTY);
+        return NvrtcCompiler.open();
+    }
+
+    static List<KernelSource> sources() {
+        List<KernelSource> sources = new ArrayList<>();
+        List<Level> levels = List.of(new Level(1, 1), new Level(3, 5));
+        for (DataType type : List.of(DataType.FLOAT32, DataType.FLOAT16)) {
+            sources.add(attention(Layouts.pixelDecoder(64, 96, type, DataType.FLOAT32)));
+            sources.add(attention(Layouts.pixelDecoder(64, 96, type, DataType.FLOAT16)));
+            sources.add(attention(DeformableAttentionLayout.of(2, 3, 5, 3, levels, type, type)));
+            sources.add(attention(DeformableAttentionLayout.of(2, 3, 264, 1, levels, type, type)));
+            for (Form form : Form.values()) {
+                sources.add(head(Layouts.cityscapes(64, 96, type), form));
+                sources.add(head(Layouts.head(2, 3, 300, new HeadLayout.Size(5, 7), new HeadLayout.Size(11, 13), type), form));
+            }
+            sources.add(quads(Layouts.cityscapes(64, 96, type), 1));
+            sources.add(quads(Layouts.cityscapes(64, 96, type), 2));
+            sources.add(quads(Layouts.head(2, 3, 300, new HeadLayout.Size(5, 7), new HeadLayout.Size(20, 28), type), 4));
+            for (PixelsLayout.Order order : PixelsLayout.Order.values()) {
+                sources.add(PixelsKernel.source(Layouts.pixels(2, 5, 7, type, order)));
+                sources.add(PixelsKernel.source(Layouts.pixels(2, 5, 8, type, order)));
+            }
+        }
+        sources.add(PictureHeadKernel.scoreLabels(Layouts.cityscapes(64, 96, DataType.FLOAT32)));
+        return sources;
+    }
+
+    private static KernelSource attention(DeformableAttentionLayout layout) {
+        return DeformableAttentionKernel.source(layout, DeformableAttentionTile.standard(layout));
+    }
+
+    private static KernelSource quads(HeadLayout layout, int rows) {
+        return QuadProgram.source(layout, new QuadProgram.Tuning(rows, 3));
+    }
+
+    private static KernelSource head(HeadLayout layout, Form form) {
+        return SemanticInferenceProgram.source(layout, form, SemanticInferenceProgram.Tuning.standard(form));
+    }
+
+    @Test
+    void compilesEveryKernel() {
+        NvrtcCompiler compiler = compiler();
+        List<KernelSource> sources = sources();
+        long bytes = 0;
+        for (KernelSource source : sources) {
+            for (int architecture : new int[]{80, 90}) {
+                byte[] image = compiler.compile(source, new Architecture(architecture));
+                assertTrue(image.length > 100 && image[1] == 'E' && image[2] == 'L' && image[3] == 'F', source + " is no machine code");
+                bytes += image.length;
+            }
+        }
+        System.out.println(compiler.version() + ": " + sources.size() + " kernels for sm_80 and sm_90, " + bytes / 1024 + " KiB");
+    }
+
+    @Test
+    void givesPtxForWhatIsNewerThanItself() {
+        byte[] image = compiler().compile(sources().getLast(), new Architecture(990));
+        assertTrue(new String(image, StandardCharsets.US_ASCII).contains(".target"), "no PTX");
+    }
+
+    @Test
+    void saysInOneLineWhatIsWrong() {
+        NvrtcCompiler compiler = compiler();
+        KernelSource wrong = PictureHeadKernel.scoreLabels(Layouts.cityscapes(64, 96, DataType.FLOAT32)).with("LABEL", "no_such_type");
+        EngineException refusal = assertThrows(EngineException.class, () -> compiler.compile(wrong, new Architecture(90)));
+        assertEquals(1, String.valueOf(refusal.getMessage()).lines().count(), String.valueOf(refusal.getMessage()));
+        assertTrue(
+                String.valueOf(refusal.getMessage()).contains("score_labels.cu(")
+                        && String.valueOf(refusal.getMessage()).contains("no_such_type"),
+                String.valueOf(refusal.getMessage()));
+    }
+
+    @Test
+    void refusesWhatIsTooOld() {
+        NvrtcCompiler compiler = compiler();
+        EngineException refusal = assertThrows(EngineException.class, () -> compiler.compile(sources().getFirst(), new Architecture(75)));
+        assertTrue(String.valueOf(refusal.getMessage()).contains("8.0"), String.valueOf(refusal.getMessage()));
+    }
+}

@@ -1,0 +1,61 @@
+package dev.maskforge.engine.tensorrt.kernels;
+
+import dev.maskforge.engine.tensorrt.cuda.Cuda;
+import dev.maskforge.graph.DataType;
+
+/// The pixels kernel against Java's own arithmetic, which is the same: every element must be equal.
+record PixelsCheck(PixelsLayout layout) {
+    private static final int CHANNELS = 3;
+
+    /// How many elements are not what they should be.
+    int different(KernelLoader loader, Cuda cuda, long stream) {
+        int plane = layout.height() * layout.width();
+        byte[] pixels = Randoms.bytes(7, layout.pictures() * plane * CHANNELS);
+        int[] valid = new int[2 * layout.pictures()];
+        for (int picture = 0; picture < layout.pictures(); picture++) {
+            valid[2 * picture] = Math.max(1, layout.height() - 2 * picture);
+            valid[2 * picture + 1] = Math.max(1, layout.width() - picture);
+        }
+        float[] expected = expected(pixels, valid);
+        try (DeviceMemory memory = new DeviceMemory(cuda, stream); PixelsKernel kernel = PixelsKernel.load(loader, layout)) {
+            long image = memory.poisoned((long) expected.length * layout.dataType().bytes());
+            kernel.enqueue(memory.bytes(pixels), memory.integers(valid), image, stream);
+            float[] actual = memory.floats(image, expected.length, layout.dataType());
+            int different = 0;
+            for (int i = 0; i < expected.length; i++) {
+                different += Float.floatToIntBits(actual[i]) == Float.floatToIntBits(expected[i]) ? 0 : 1;
+            }
+            return different;
+        }
+    }
+
+    private float[] expected(byte[] pixels, int[] valid) {
+        int plane = layout.height() * layout.width();
+        int channels = layout.order() == PixelsLayout.Order.PLANES ? CHANNELS : layout.order().channels();
+        float[] expected = new float[layout.pictures() * plane * channels];
+        for (int pixel = 0; pixel < layout.pictures() * plane; pixel++) {
+            int picture = pixel / plane;
+            int row = pixel % plane / layout.width();
+            int column = pixel % layout.width();
+            boolean inside = row < valid[2 * picture] && column < valid[2 * picture + 1];
+            for (int channel = 0; channel < CHANNELS; channel++) {
+                float value = inside
+                        ? ((pixels[CHANNELS * pixel + channel] & 255) - of(layout.mean(), channel)) / of(layout.deviation(), channel)
+                        : of(layout.padding(), channel);
+                int at = layout.order() == PixelsLayout.Order.PLANES
+                        ? (picture * CHANNELS + channel) * plane + pixel % plane
+                        : pixel * channels + channel;
+                expected[at] = layout.dataType() == DataType.FLOAT16 ? Float.float16ToFloat(Float.floatToFloat16(value)) : value;
+            }
+        }
+        return expected;
+    }
+
+    private static float of(PixelsLayout.Colour colour, int channel) {
+        return switch (channel) {
+            case 0 -> colour.red();
+            case 1 -> colour.green();
+            default -> colour.blue();
+        };
+    }
+}
