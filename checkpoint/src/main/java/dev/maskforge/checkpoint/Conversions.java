@@ -41,7 +41,7 @@ public final class Conversions {
                     to.set(Tensor.FLOAT32, 4 * i, (float) from.get(Tensor.FLOAT64, 8 * i));
                 }
             }
-            case FLOAT32, INT64, INT32, UINT8, BOOL -> throw new AssertionError(tensor.dataType());
+            case FLOAT32, INT64, INT32, UINT8, INT8, BOOL -> throw new AssertionError(tensor.dataType());
         }
         return converted;
     }

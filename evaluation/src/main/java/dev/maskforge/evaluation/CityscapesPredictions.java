@@ -3,7 +3,7 @@ package dev.maskforge.evaluation;
 import dev.maskforge.vision.ImageException;
 import dev.maskforge.vision.LabelFile;
 import dev.maskforge.vision.LabelMap;
-import dev.maskforge.vision.Mask;
+import dev.maskforge.vision.MaskFile;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
@@ -63,7 +63,7 @@ public final class CityscapesPredictions {
     }
 
     /// The objects that a list names, one a line: mask file, label id, confidence, with a blank between. Of a mask that is
-    /// named twice the last line counts.
+    /// named twice the last line counts. A mask may have colours or a palette; what is black in it is not the object.
     ///
     /// @throws EvaluationException if it is no such list, or a mask lies outside the folder of results
     /// @throws ImageException      if a mask cannot be read
@@ -76,7 +76,7 @@ public final class CityscapesPredictions {
         }
         List<CityscapesInstance> instances = new ArrayList<>();
         lines.values().forEach(line -> instances.add(new CityscapesInstance(line.labelId(), line.confidence(),
-                Mask.ofNonZero(LabelFile.read(line.mask())))));
+                MaskFile.read(line.mask()))));
         return instances;
     }
 

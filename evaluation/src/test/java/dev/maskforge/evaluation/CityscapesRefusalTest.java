@@ -4,6 +4,7 @@ import dev.maskforge.vision.ClassList;
 import dev.maskforge.vision.LabelFile;
 import dev.maskforge.vision.LabelIds;
 import dev.maskforge.vision.LabelMap;
+import dev.maskforge.vision.Mask;
 import dev.maskforge.vision.PngFile;
 import dev.maskforge.vision.RgbImage;
 import java.io.IOException;
@@ -211,6 +212,17 @@ class CityscapesRefusalTest {
         refusal(() -> scorer.add(picture.name(), predictions.readInstances(list), picture.readTruth()), "train ids", "24 to 33");
         Files.write(list, new byte[]{(byte) 0xff, ' ', '2'});
         refusal(() -> predictions.readInstances(list), "UTF-8");
+    }
+
+    /// cityscapesScripts takes any picture and asks for its luminance.
+    @Test
+    void masksMayHaveColours() throws IOException {
+        Path results = Files.createDirectory(folder.resolve("results"));
+        byte[] rgb = {0, 0, 0, (byte) 220, 20, 60, 0, 0, 0, 0, 0, (byte) 142, 0, 0, 1, 0, 0, 0};
+        PngFile.write(RgbImage.ofRgb(rgb, 2, 3), results.resolve("a.png"));
+        Path list = Files.writeString(results.resolve("list.txt"), "a.png 26 0.5\n");
+        Mask expected = Mask.ofNonZero(LabelMap.ofBytes(new byte[]{0, 1, 0, 1, 0, 0}, 2, 3));
+        assertEquals(List.of(new CityscapesInstance(26, 0.5, expected)), CityscapesPredictions.open(results).readInstances(list));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.maskforge.measure;
 
+import dev.maskforge.graph.Dimension;
 import dev.maskforge.graph.Operation;
 import dev.maskforge.graph.Shape;
 import java.util.HashMap;
@@ -18,6 +19,7 @@ final class Arithmetic {
     private static final long SOFTMAX = 5;
     private static final long NORMALISATION = 8;
     private static final long BATCH_NORMALISATION = 2;
+    private static final long QUANTISATION = 2;
     private static final long BILINEAR = 8;
     private static final long WEIGHTED_SAMPLE = 10;
 
@@ -46,8 +48,11 @@ final class Arithmetic {
         long elements = output.elementCount();
         return switch (operation) {
             case Operation.Unary _,Operation.Binary _,Operation.Where _ -> Optional.of(Flops.others(elements));
+            // Quotient or product, rounding, zero point.
+            case Operation.QuantizeLinear _,Operation.DequantizeLinear _ -> Optional.of(Flops.others(QUANTISATION * elements));
             case Operation.MatMul() -> Optional.of(Flops.products(2 * elements * size(inputs.getFirst(), -1)));
-            case Operation.Linear() -> Optional.of(Flops.products(2 * elements * size(inputs.getFirst(), -1) + bias(inputs, 2, elements)));
+            case Operation.Gemm(),Operation.Linear() ->
+                Optional.of(Flops.products(2 * elements * size(inputs.getFirst(), -1) + bias(inputs, 2, elements)));
             case Operation.Conv _ -> {
                 Shape weight = inputs.get(1);
                 yield Optional.of(Flops.products(2 * elements * (weight.elementCount() / size(weight, 0)) + bias(inputs, 2, elements)));
@@ -64,6 +69,7 @@ final class Arithmetic {
             case Operation.Attention(int heads) -> Optional.of(attention(heads, inputs));
             case Operation.DeformableAttention attention -> Optional.of(deformableAttention(attention, inputs));
             case Operation.SemanticInference _ -> Optional.of(semanticInference(inputs, output));
+            case Operation.SemanticLabels _ -> Optional.of(semanticLabels(inputs, output));
             case Operation.Cast _,Operation.Reshape _,Operation.Transpose _,Operation.Concat _,Operation.Slice _,Operation.Expand _,Operation.Gather _,Operation.Range _,Operation.Sizes _ ->
                 Optional.of(Flops.NONE);
             case Operation.Foreign foreign -> foreign(foreign, inputs, output);
@@ -96,6 +102,14 @@ final class Arithmetic {
         long queries = size(classes, 1);
         long pixels = size(output, 0) * size(output, 2) * size(output, 3);
         return new Flops(2 * queries * output.elementCount(), SOFTMAX * classes.elementCount() + (BILINEAR + 1) * queries * pixels);
+    }
+
+    /// The scores of all classes, and a comparison of each.
+    private static Flops semanticLabels(List<Shape> inputs, Shape output) {
+        Dimension classes = inputs.getFirst().get(2).plus(-1);
+        Shape scores = Shape.of(output.get(0), classes, output.get(1), output.get(2));
+        Flops flops = semanticInference(inputs, scores);
+        return new Flops(flops.product(), flops.other() + scores.elementCount());
     }
 
     private static Optional<Flops> foreign(Operation.Foreign foreign, List<Shape> inputs, Shape output) {

@@ -25,6 +25,19 @@ public final class Stopwatch {
         mark = now;
     }
 
+    /// The time since the last mark went into parts that somebody else has timed, and what is left of it into one stage more.
+    /// Where two clocks disagree and nothing is left, the parts stand.
+    public void end(Map<Stage, Long> parts, Stage rest) {
+        long now = clock.nanoseconds();
+        long left = now - mark;
+        for (Map.Entry<Stage, Long> part : parts.entrySet()) {
+            nanoseconds.merge(part.getKey(), part.getValue(), Long::sum);
+            left -= part.getValue();
+        }
+        nanoseconds.merge(rest, Math.max(0, left), Long::sum);
+        mark = now;
+    }
+
     /// What has been measured so far.
     public StageTimes times() {
         return new StageTimes(nanoseconds);

@@ -39,6 +39,7 @@ class GraphCostTest {
             "q: float32[1, 3, 8], k: float32[1, 5, 8], v: float32[1, 5, 8], b: bool[1, 3, 5] | Attention{heads=2}(q, k, v, b) | 2*2*3*5*8 | 7*2*3*5",
             "v: float32[1, 4, 8], o: float32[1, 4, 8], l: float32[1, 4, 4] | DeformableAttention{heads=2, points=1, levels=[[1, 2], [2, 1]]}(v, o, l) | 0 | 10*2*4*8+2*4*8+5*4*4",
             "c: float32[1, 10, 4], m: float32[1, 10, 2, 2] | SemanticInference{height=8, width=8}(c, m) | 2*3*10*8*8 | 5*10*4+9*10*8*8",
+            "c: float32[1, 10, 4], m: float32[1, 10, 2, 2] | SemanticLabels{height=8, width=8}(c, m) | 2*3*10*8*8 | 5*10*4+9*10*8*8+3*8*8",
             "a: float32[2, 3, 4], b: float32[2, 4, 5, 6] | ai.onnx:Einsum{equation=\"bqc, bchw -> bqhw\"}(a, b): float32[2, 3, 5, 6] | 2*2*3*4*5*6 | 0",
             "a: float32[3, 4], b: float32[4, 5], c: float32[5] | ai.onnx:Gemm(a, b, c): float32[3, 5] | 2*3*4*5+3*5 | 0"})
     void countsAsDefined(String inputs, String node, String products, String others) {

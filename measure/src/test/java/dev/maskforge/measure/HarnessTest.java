@@ -2,12 +2,12 @@ package dev.maskforge.measure;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -143,10 +143,22 @@ class HarnessTest {
         });
     }
 
-    /// The one test here that takes real time, 0.2 s. Where others hold the processors a run can take longer than it asks
-    /// for, so it gets several tries.
     @Test
-    void anEngineOfTwentyMillisecondsIsReportedAsThat() {
+    void anEngineOfTwentyMillisecondsIsReportedAsExactlyThat() {
+        Latencies total = measure(all(3, 9), new FakeSubject("20 ms", clock, _ -> 20 * MILLISECOND)).getFirst().of(Span.IMAGE_TO_LABELS);
+        assertEquals(20 * MILLISECOND, total.minimum());
+        assertEquals(20 * MILLISECOND, total.median());
+        assertEquals(20 * MILLISECOND, total.percentile(99));
+        assertEquals(0, total.coefficientOfVariation());
+    }
+
+    /// The one test here that takes real time, 0.3 s. Where others hold the processors, a run takes longer than it asks for;
+    /// then it is that longer time that is to be reported. The engine looks at the same clock within the stage's marks, so
+    /// what is between is the harness's own, and 5 % of 20 ms is a millisecond: more than it takes to be put aside once, which
+    /// moves no median.
+    @Test
+    void byTheRealClockAnEngineIsReportedAsWhatItTook() {
+        List<Long> taken = new ArrayList<>();
         Subject subject = new Subject() {
             @Override
             public String name() {
@@ -156,20 +168,23 @@ class HarnessTest {
             @Override
             public StageTimes run(int picture, Clock real) {
                 Stopwatch watch = Stopwatch.start(real);
+                long start = real.nanoseconds();
                 take(20 * MILLISECOND);
+                taken.add(real.nanoseconds() - start);
                 watch.end(Stage.COMPUTE);
                 return watch.times();
             }
         };
-        List<Double> medians = new ArrayList<>();
-        boolean isRight = IntStream.range(0, 8).anyMatch(_ -> {
-            double median = new Harness(Clock.SYSTEM, all(0, 9), Harness.Progress.NONE).measure(List.of(subject)).getFirst()
-                    .of(Span.ENGINE_ONLY).median() / MILLISECOND;
-            medians.add(median);
-            return Math.abs(median / 20 - 1) < 0.05;
-        });
-        System.out.println("20 ms were reported as " + medians);
-        assertTrue(isRight, () -> "20 ms were reported as " + medians);
+        int warmups = 4;
+        Latencies reported = new Harness(Clock.SYSTEM, all(warmups, 9), Harness.Progress.NONE).measure(List.of(subject)).getFirst()
+                .of(Span.ENGINE_ONLY);
+        Latencies own = Latencies
+                .ofNanoseconds(taken.subList(warmups, taken.size()).stream().mapToLong(Long::longValue).toArray());
+        System.out.printf(Locale.ROOT, "an engine that took %.3f ms is reported as %.3f ms%n", own.median() / MILLISECOND,
+                reported.median() / MILLISECOND);
+        assertEquals(own.count(), reported.count());
+        assertTrue(own.minimum() >= 20 * MILLISECOND, own::toString);
+        assertEquals(own.median(), reported.median(), 0.05 * own.median());
     }
 
     private static void take(long nanoseconds) {

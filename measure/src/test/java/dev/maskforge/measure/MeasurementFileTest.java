@@ -58,6 +58,13 @@ class MeasurementFileTest {
     }
 
     @Test
+    void onlyComputingHasToTakeTime() throws IOException {
+        String text = MeasurementFile.print(EXAMPLE).replace("[ 1000000, 2000000 ]", "[ 0, 0 ]");
+        Series series = MeasurementFile.read(file(text)).results().getFirst().series();
+        assertEquals(Latencies.ofNanoseconds(10_000_000, 20_000_000, 33_000_000), series.of(Span.IMAGE_TO_LABELS));
+    }
+
+    @Test
     void decodingHasRunsOfItsOwn() {
         Result result = EXAMPLE.results().getFirst();
         assertEquals(Optional.of(Latencies.ofNanoseconds(9_000_000)), result.decode());
@@ -84,6 +91,8 @@ class MeasurementFileTest {
             "\"graph\" : \"0f                   | \"graph\" : \"0F                   | graph is a sha256 of 64 lower-case digits",
             "[ 10000000, 20000000 ]             | [ 10000000 ]                       | has not the rounds that stage compute has",
             "[ 10000000, 20000000 ]             | [ 10000000, -1 ]                   | stage compute cannot take -1 ns",
+            "[ 10000000, 20000000 ]             | [ 10000000, 0 ]                    | stage compute cannot take 0 ns",
+            "\"compute\" : [ [ 7 ] ]            | \"compute\" : [ [ 0 ] ]              | results[1]: stage compute cannot take 0 ns",
             "[ 10000000, 20000000 ]             | [ 10000000, null ]                 | results[0]: stage compute has null in it",
             "[ 10000000, 20000000 ]             | [ 10000000, 9223372036854775807 ]  | cannot take",
             "\"compute\" : [ [ 10               | \"computing\" : [ [ 10             | results[0].nanoseconds",

@@ -21,6 +21,18 @@ class StopwatchTest {
     }
 
     @Test
+    void whatOthersHaveTimedIsTheirsAndTheRestAStages() {
+        ManualClock clock = new ManualClock();
+        Stopwatch watch = Stopwatch.start(clock);
+        clock.advance(100);
+        watch.end(Map.of(Stage.TRANSFER_IN, 10L, Stage.COMPUTE, 70L), Stage.TRANSFER_IN);
+        assertEquals(new StageTimes(Map.of(Stage.TRANSFER_IN, 30L, Stage.COMPUTE, 70L)), watch.times());
+        clock.advance(5);
+        watch.end(Map.of(Stage.COMPUTE, 6L), Stage.TRANSFER_IN);
+        assertEquals(new StageTimes(Map.of(Stage.TRANSFER_IN, 30L, Stage.COMPUTE, 76L)), watch.times());
+    }
+
+    @Test
     void aRunWithoutStagesIsNone() {
         Stopwatch watch = Stopwatch.start(new ManualClock());
         assertThrows(IllegalArgumentException.class, watch::times);

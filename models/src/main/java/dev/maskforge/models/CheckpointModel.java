@@ -42,7 +42,8 @@ public record CheckpointModel(MaskClassifier model, Weights weights) {
                     builder.output("pred_masks", prediction.maskLogits());
                 }
                 case SCORES -> builder.output("scores", scores(builder, prediction, input));
-                case LABELS -> builder.output("labels", scores(builder, prediction, input).argMax(1).cast(labelType()));
+                case LABELS -> builder.output("labels", builder.add(new Operation.SemanticLabels(input.height(), input.width()),
+                        prediction.classLogits(), prediction.maskLogits()));
             }
             return output;
         });
@@ -55,10 +56,6 @@ public record CheckpointModel(MaskClassifier model, Weights weights) {
     private static Value scores(GraphBuilder builder, MaskClassifier.Prediction prediction, InputShape input) {
         return builder.add(new Operation.SemanticInference(input.height(), input.width()), prediction.classLogits(),
                 prediction.maskLogits());
-    }
-
-    private DataType labelType() {
-        return model.classes() > 256 ? DataType.INT32 : DataType.UINT8;
     }
 
     private static Value perChannel(GraphBuilder builder, String name, List<Float> values) {

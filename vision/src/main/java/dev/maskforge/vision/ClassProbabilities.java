@@ -1,7 +1,6 @@
 package dev.maskforge.vision;
 
-import dev.maskforge.graph.Tensor;
-import java.lang.foreign.MemorySegment;
+import dev.maskforge.kernels.Softmax;
 
 /// The softmax of the class logits of one picture, float32 `[Q, K + 1]`; the last class is "no object".
 final class ClassProbabilities {
@@ -16,26 +15,15 @@ final class ClassProbabilities {
     }
 
     static ClassProbabilities of(QueryOutputs outputs, int image) {
-        MemorySegment logits = outputs.classLogits(image);
         int length = outputs.classes() + 1;
         float[] probabilities = new float[Math.multiplyExact(outputs.queries(), length)];
-        double[] powers = new double[length];
-        for (int query = 0; query < outputs.queries(); query++) {
-            double highest = Double.NEGATIVE_INFINITY;
-            for (int i = 0; i < length; i++) {
-                powers[i] = logits.get(Tensor.FLOAT32, ((long) query * length + i) * Float.BYTES);
-                highest = Math.max(highest, powers[i]);
-            }
-            double sum = 0;
-            for (int i = 0; i < length; i++) {
-                powers[i] = Math.exp(powers[i] - highest);
-                sum += powers[i];
-            }
-            for (int i = 0; i < length; i++) {
-                probabilities[query * length + i] = (float) (powers[i] / sum);
-            }
-        }
+        new Softmax(length).rows(outputs.classLogits(image), outputs.queries(), probabilities);
         return new ClassProbabilities(probabilities, outputs.queries(), outputs.classes());
+    }
+
+    /// `[Q, K + 1]`, shared.
+    float[] all() {
+        return probabilities;
     }
 
     int queries() {

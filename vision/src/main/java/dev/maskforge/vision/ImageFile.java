@@ -19,6 +19,8 @@ import java.nio.file.attribute.BasicFileAttributes;
 /// they are read: sizes are checked before memory is taken, only the parts that make pixels reach the decoder, and nothing
 /// but [ImageException] comes out.
 public final class ImageFile {
+    private static final String PNG = "\u0089PNG\r\n\u001a\n";
+
     private ImageFile() {
     }
 
@@ -94,9 +96,14 @@ public final class ImageFile {
         };
     }
 
-    private static RgbImage decode(ImageSource source, ImageLimits limits) throws IOException {
+    /// By its first bytes.
+    static boolean isPng(ImageSource source) throws IOException {
+        return startsWith(source.bytes(0, (int) Math.min(PNG.length(), source.size())), 0, PNG);
+    }
+
+    static RgbImage decode(ImageSource source, ImageLimits limits) throws IOException {
         byte[] start = source.bytes(0, (int) Math.min(16, source.size()));
-        if (startsWith(start, 0, "\u0089PNG\r\n\u001a\n")) {
+        if (startsWith(start, 0, PNG)) {
             return PngDecoder.decode(source, limits);
         }
         if (startsWith(start, 0, "\u00ff\u00d8\u00ff")) {

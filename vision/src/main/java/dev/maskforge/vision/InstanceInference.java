@@ -1,5 +1,8 @@
 package dev.maskforge.vision;
 
+import dev.maskforge.kernels.Lanes;
+import dev.maskforge.kernels.MaskRows;
+import dev.maskforge.kernels.Workers;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -10,7 +13,7 @@ import java.util.function.IntPredicate;
 ///
 /// The likeliest pairs of query and class, "no object" left out, become instances, as many as the thresholds say; of equal
 /// ones the lower query, then the lower class goes first (the original leaves that open), and numbers that are none are
-/// left out. Mask logits are brought to the picture's original size, as [MaskRows#atOriginalSize] says; an instance's
+/// left out. Mask logits are brought to the picture's original size, as [MaskSource#atOriginalSize] says; an instance's
 /// pixels are those with a logit above 0, its score is the pair's probability times the mean of the mask over them.
 ///
 /// Masks stream through row by row; beside the result a thread takes one bit a pixel.
@@ -62,7 +65,7 @@ public record InstanceInference(Workers workers, Thresholds thresholds) {
             MaskReader reader = new MaskReader(geometry);
             return (from, to) -> {
                 for (int i = from; i < to; i++) {
-                    masks[queries[i]] = reader.read(MaskRows.atOriginalSize(outputs, image, new int[]{queries[i]}, geometry));
+                    masks[queries[i]] = reader.read(MaskSource.atOriginalSize(outputs, image, new int[]{queries[i]}, geometry));
                 }
             };
         });

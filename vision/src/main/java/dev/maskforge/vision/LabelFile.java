@@ -4,7 +4,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/// Reads pictures whose samples are numbers and not brightness: label ids, instance ids, masks. They are PNG files with one
+/// Reads pictures whose samples are numbers and not brightness: label ids, instance ids. They are PNG files with one
 /// channel of at most 16 bits, or with a palette, whose indices count. Files are hostile until they are read, as for
 /// [ImageFile].
 public final class LabelFile {
@@ -26,7 +26,7 @@ public final class LabelFile {
         return ImageFile.orRefused(path, () -> {
             try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
                 ImageSource source = new ImageSource(path, channel);
-                if (!ImageFile.startsWith(source.bytes(0, (int) Math.min(8, source.size())), 0, "\u0089PNG\r\n\u001a\n")) {
+                if (!ImageFile.isPng(source)) {
                     throw source.refuse("it is no PNG, and other formats do not keep numbers", "save it as a grey PNG of 8 or 16 bits");
                 }
                 return PngDecoder.decodeSamples(source, limits);

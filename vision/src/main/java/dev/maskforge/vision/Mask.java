@@ -36,6 +36,23 @@ public final class Mask {
         return drawing.finish();
     }
 
+    /// The mask of the pixels whose luminance is not 0: (19595 red + 38470 green + 7471 blue) / 65536, rounded, which is
+    /// Pillow's `convert("L")` (ITU-R BT.601). The darkest reds and blues have none.
+    public static Mask ofLuminance(RgbImage image) {
+        Drawing drawing = new Drawing(image.height(), image.width());
+        byte[] samples = image.samples();
+        int at = 0;
+        for (int y = 0; y < image.height(); y++) {
+            for (int x = 0; x < image.width(); x++, at += 3) {
+                int luminance = 19595 * (samples[at] & 0xff) + 38470 * (samples[at + 1] & 0xff) + 7471 * (samples[at + 2] & 0xff);
+                if (luminance >= 1 << 15) {
+                    drawing.add(y, x);
+                }
+            }
+        }
+        return drawing.finish();
+    }
+
     /// Of the picture.
     public int height() {
         return height;

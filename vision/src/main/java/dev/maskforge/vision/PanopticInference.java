@@ -1,5 +1,6 @@
 package dev.maskforge.vision;
 
+import dev.maskforge.kernels.Workers;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -9,7 +10,7 @@ import java.util.stream.IntStream;
 /// From the raw outputs of a network to the segments of the picture, as the original's `panoptic_inference` does it.
 ///
 /// Queries are kept whose likeliest class is not "no object" and likelier than the object mask threshold. Mask logits are
-/// brought to the picture's original size, as [MaskRows#atOriginalSize] says; each pixel goes to the kept query with the
+/// brought to the picture's original size, as [MaskSource#atOriginalSize] says; each pixel goes to the kept query with the
 /// highest product of class probability and mask, the first of equals. A query becomes a segment unless the pixels that it
 /// won are fewer than the overlap threshold's share of its mask (where that is 0.5 or more). Stuff of one class is one
 /// segment. Where no query is kept all is void.
@@ -60,7 +61,7 @@ public record PanopticInference(Workers workers, Pasting pasting, Thresholds thr
         if (!candidates.isEmpty()) {
             int[] queries = candidates.stream().mapToInt(Candidate::query).toArray();
             workers.forEachBand(geometry.originalHeight(), BAND_ROWS,
-                    () -> competition.band(MaskRows.atOriginalSize(outputs, image, queries, geometry)));
+                    () -> competition.band(MaskSource.atOriginalSize(outputs, image, queries, geometry)));
         }
         return paste(candidates, competition, classes);
     }

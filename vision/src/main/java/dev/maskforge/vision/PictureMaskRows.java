@@ -1,5 +1,8 @@
 package dev.maskforge.vision;
 
+import dev.maskforge.kernels.BilinearAxis;
+import dev.maskforge.kernels.Lanes;
+import dev.maskforge.kernels.MaskRows;
 import java.util.Arrays;
 
 /// Mask logits at the original size of the picture, a row at a time, from rows at the network's size.

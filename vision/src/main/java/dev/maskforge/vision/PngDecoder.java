@@ -54,6 +54,14 @@ final class PngDecoder {
         return decoder.samples();
     }
 
+    /// The pixels that are not black, whatever orientation EXIF tells.
+    static Mask decodeMask(ImageSource source, ImageLimits limits) throws IOException {
+        PngDecoder decoder = new PngDecoder(source);
+        decoder.readChunks(limits);
+        decoder.requireEnoughData();
+        return decoder.colourType == GREY ? Mask.ofNonZero(decoder.samples()) : Mask.ofLuminance(decoder.pixels());
+    }
+
     private void readChunks(ImageLimits limits) throws IOException {
         pixelChunks.add(0, SIGNATURE_BYTES);
         long at = SIGNATURE_BYTES;

@@ -1,11 +1,13 @@
 package dev.maskforge.vision;
 
+import dev.maskforge.kernels.BilinearAxis;
+import dev.maskforge.kernels.Lanes;
 import java.util.Arrays;
 
 /// Class scores at the original size of the picture, a row at a time, from rows at the network's size. One instance
 /// belongs to one thread.
 final class ScoreResizer {
-    private final ClassScores source;
+    private final ScoreRows source;
     private final int classes;
     private final BilinearAxis vertical;
     private final BilinearAxis horizontal;
@@ -19,7 +21,7 @@ final class ScoreResizer {
     private final float[] between;
     private final float[][] row;
 
-    ScoreResizer(ClassScores source, int classes, Geometry geometry) {
+    ScoreResizer(ScoreRows source, int classes, Geometry geometry) {
         this.source = source;
         this.classes = classes;
         this.vertical = BilinearAxis.of(geometry.resizedHeight(), geometry.originalHeight());

@@ -1,5 +1,8 @@
 package dev.maskforge.vision;
 
+import dev.maskforge.kernels.Lanes;
+import dev.maskforge.kernels.MaskRows;
+import dev.maskforge.kernels.Workers;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLongArray;

@@ -3,8 +3,10 @@ package dev.maskforge.vision;
 import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.Tensor;
+import dev.maskforge.kernels.ClassScores;
+import dev.maskforge.kernels.MaskRows;
+import dev.maskforge.kernels.Workers;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import java.util.function.Supplier;
 
 /// From the raw outputs of a network to the label map of the picture, as the original does it: mask logits bilinear to the
@@ -47,6 +49,31 @@ public record SemanticInference(Workers workers, Resampled resampled) {
     /// @param confidence float32 `[height, width]`, 0 or more; at most 1 where masks do not overlap
     public record ConfidentLabels(LabelMap labels, Tensor confidence) {}
 
+    /// Scores of a picture, wherever they come from.
+    ///
+    /// @param rows    for a thread
+    /// @param classes their number
+    /// @param resizes whether rows are at the network's size, and are to be brought to the picture's
+    private record Scores(Supplier<ScoreRows> rows, int classes, boolean resizes) {}
+
+    /// Scores that are mixed of queries.
+    private record MixedScores(ClassScores scores) implements ScoreRows {
+        @Override
+        public int rowLength() {
+            return scores.rowLength();
+        }
+
+        @Override
+        public int[] columns() {
+            return scores.columns();
+        }
+
+        @Override
+        public void row(int y, float[][] row) {
+            scores.row(y, row);
+        }
+    }
+
     /// What becomes of the rows of one band. Each thread has its own.
     private interface RowSink {
         /// @param scores  `[K][n]`
@@ -58,22 +85,50 @@ public record SemanticInference(Workers workers, Resampled resampled) {
     ///
     /// @param image which picture of the batch
     public LabelMap labels(QueryOutputs outputs, int image, Geometry geometry) {
-        return argmax(outputs, image, geometry, new float[0]);
+        return argmax(scores(outputs, image, geometry), geometry, new float[0]);
+    }
+
+    /// The class of each pixel of the original picture, of scores float32 `[N, K, H, W]` that a network gives at the size of
+    /// its input: cropped to the picture and brought to its size, as [Resampled#CLASS_SCORES] are.
+    ///
+    /// @throws IllegalArgumentException if the scores are none of this picture
+    public LabelMap labels(Tensor scores, int image, Geometry geometry) {
+        return argmax(scores(scores, image, geometry), geometry, new float[0]);
     }
 
     /// The class of each pixel of the original picture, with its score.
     public ConfidentLabels confidentLabels(QueryOutputs outputs, int image, Geometry geometry) {
+        return confidentLabels(scores(outputs, image, geometry), geometry);
+    }
+
+    /// The same of scores that a network gives.
+    ///
+    /// @throws IllegalArgumentException if the scores are none of this picture
+    public ConfidentLabels confidentLabels(Tensor scores, int image, Geometry geometry) {
+        return confidentLabels(scores(scores, image, geometry), geometry);
+    }
+
+    private ConfidentLabels confidentLabels(Scores scores, Geometry geometry) {
         float[] confidence = new float[Math.multiplyExact(geometry.originalHeight(), geometry.originalWidth())];
-        LabelMap labels = argmax(outputs, image, geometry, confidence);
+        LabelMap labels = argmax(scores, geometry, confidence);
         return new ConfidentLabels(labels, FloatTensors.of(confidence, geometry.originalHeight(), geometry.originalWidth()));
     }
 
     /// The class of each pixel of the original picture, with how far it is ahead of the next.
     public LabelsWithMargins labelsWithMargins(QueryOutputs outputs, int image, Geometry geometry) {
-        int height = geometry.originalHeight();
-        int width = geometry.originalWidth();
-        LabelsWithMargins.Rows rows = new LabelsWithMargins.Rows(outputs.classes(), height, width);
-        run(outputs, image, geometry, () -> {
+        return labelsWithMargins(scores(outputs, image, geometry), geometry);
+    }
+
+    /// The same of scores that a network gives.
+    ///
+    /// @throws IllegalArgumentException if the scores are none of this picture
+    public LabelsWithMargins labelsWithMargins(Tensor scores, int image, Geometry geometry) {
+        return labelsWithMargins(scores(scores, image, geometry), geometry);
+    }
+
+    private LabelsWithMargins labelsWithMargins(Scores scores, Geometry geometry) {
+        LabelsWithMargins.Rows rows = new LabelsWithMargins.Rows(scores.classes(), geometry.originalHeight(), geometry.originalWidth());
+        run(scores, geometry, () -> {
             LabelsWithMargins.RowWriter writer = rows.writer();
             return writer::write;
         });
@@ -91,7 +146,7 @@ public record SemanticInference(Workers workers, Resampled resampled) {
         if (target.dataType() != DataType.FLOAT32 || !target.shape().equals(shape)) {
             throw new IllegalArgumentException("scores are float32" + shape + ", not " + target);
         }
-        run(outputs, image, geometry, () -> {
+        run(scores(outputs, image, geometry), geometry, () -> {
             float[] row = new float[width];
             return (y, scores, columns) -> {
                 for (int c = 0; c < scores.length; c++) {
@@ -106,14 +161,14 @@ public record SemanticInference(Workers workers, Resampled resampled) {
     }
 
     /// @param confidence of the picture's size if wanted, else empty
-    private LabelMap argmax(QueryOutputs outputs, int image, Geometry geometry, float[] confidence) {
+    private LabelMap argmax(Scores scoresOfAll, Geometry geometry, float[] confidence) {
         int height = geometry.originalHeight();
         int width = geometry.originalWidth();
         int pixels = Math.multiplyExact(height, width);
-        boolean narrow = outputs.classes() <= 256;
+        boolean narrow = scoresOfAll.classes() <= 256;
         byte[] bytes = new byte[narrow ? pixels : 0];
         short[] shorts = new short[narrow ? 0 : pixels];
-        run(outputs, image, geometry, () -> {
+        run(scoresOfAll, geometry, () -> {
             RowMaximum maximum = new RowMaximum();
             return (y, scores, columns) -> {
                 maximum.of(scores);
@@ -131,33 +186,45 @@ public record SemanticInference(Workers workers, Resampled resampled) {
         return narrow ? LabelMap.ofBytes(bytes, height, width) : LabelMap.ofShorts(shorts, height, width);
     }
 
-    private void run(QueryOutputs outputs, int image, Geometry geometry, Supplier<RowSink> sinks) {
-        float[] probabilities = ClassScores.probabilities(outputs, image);
+    private Scores scores(QueryOutputs outputs, int image, Geometry geometry) {
+        float[] probabilities = ClassProbabilities.of(outputs, image).all();
         boolean resizesScores = resampled == Resampled.CLASS_SCORES && !geometry.isIdentity();
-        workers.forEachBand(geometry.originalHeight(), BAND_ROWS, () -> {
+        return new Scores(() -> {
             MaskRows masks = resizesScores
-                    ? MaskRows.atNetworkSize(outputs, image, geometry)
-                    : MaskRows.atOriginalSize(outputs, image, geometry);
-            ClassScores scores = new ClassScores(masks, outputs.classes(), probabilities);
+                    ? MaskSource.atNetworkSize(outputs, image, geometry)
+                    : MaskSource.atOriginalSize(outputs, image, geometry);
+            return new MixedScores(new ClassScores(masks, outputs.classes(), probabilities));
+        }, outputs.classes(), resizesScores);
+    }
+
+    private static Scores scores(Tensor scores, int image, Geometry geometry) {
+        TensorScores rows = new TensorScores(scores, image, geometry);
+        // They keep nothing between rows, so all threads may share them.
+        return new Scores(() -> rows, TensorScores.classes(scores), !geometry.isIdentity());
+    }
+
+    private void run(Scores scores, Geometry geometry, Supplier<RowSink> sinks) {
+        workers.forEachBand(geometry.originalHeight(), BAND_ROWS, () -> {
+            ScoreRows rows = scores.rows().get();
             RowSink sink = sinks.get();
-            return resizesScores
-                    ? resizedRows(scores, outputs.classes(), geometry, sink)
-                    : mixedRows(scores, outputs.classes(), sink);
+            return scores.resizes()
+                    ? resizedRows(rows, scores.classes(), geometry, sink)
+                    : mixedRows(rows, scores.classes(), sink);
         });
     }
 
-    private static Workers.Band mixedRows(ClassScores classScores, int classes, RowSink sink) {
-        float[][] scores = new float[classes][classScores.rowLength()];
+    private static Workers.Band mixedRows(ScoreRows rows, int classes, RowSink sink) {
+        float[][] scores = new float[classes][rows.rowLength()];
         return (from, to) -> {
             for (int y = from; y < to; y++) {
-                classScores.row(y, scores);
-                sink.accept(y, scores, classScores.columns());
+                rows.row(y, scores);
+                sink.accept(y, scores, rows.columns());
             }
         };
     }
 
-    private static Workers.Band resizedRows(ClassScores classScores, int classes, Geometry geometry, RowSink sink) {
-        ScoreResizer resizer = new ScoreResizer(classScores, classes, geometry);
+    private static Workers.Band resizedRows(ScoreRows rows, int classes, Geometry geometry, RowSink sink) {
+        ScoreResizer resizer = new ScoreResizer(rows, classes, geometry);
         return (from, to) -> {
             for (int y = from; y < to; y++) {
                 sink.accept(y, resizer.row(y), resizer.columns());
@@ -176,11 +243,7 @@ public record SemanticInference(Workers workers, Resampled resampled) {
                 best = new float[length];
                 labels = new int[length];
             }
-            Arrays.fill(best, Float.NEGATIVE_INFINITY);
-            Arrays.fill(labels, 0);
-            for (int c = 0; c < scores.length; c++) {
-                Lanes.challenge(scores[c], c, best, labels, length);
-            }
+            ClassScores.best(scores, best, labels, length);
         }
 
         void copyLabels(int[] columns, byte[] target, int at) {

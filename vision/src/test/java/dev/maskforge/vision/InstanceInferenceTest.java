@@ -3,6 +3,7 @@ package dev.maskforge.vision;
 import com.sun.management.ThreadMXBean;
 import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.Tensor;
+import dev.maskforge.kernels.Workers;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,6 +2,7 @@ package dev.maskforge.vision;
 
 import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.Tensor;
+import dev.maskforge.kernels.Workers;
 import dev.maskforge.vision.SemanticInference.Resampled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

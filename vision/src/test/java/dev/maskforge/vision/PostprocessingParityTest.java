@@ -2,6 +2,7 @@ package dev.maskforge.vision;
 
 import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.Tensor;
+import dev.maskforge.kernels.Workers;
 import dev.maskforge.vision.PanopticInference.Pasting;
 import dev.maskforge.vision.PostprocessingFixture.ExpectedInstance;
 import dev.maskforge.vision.PostprocessingFixture.ExpectedSegment;

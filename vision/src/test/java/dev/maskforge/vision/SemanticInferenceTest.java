@@ -5,6 +5,8 @@ import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.Tensor;
 import dev.maskforge.graph.TensorType;
+import dev.maskforge.kernels.Lanes;
+import dev.maskforge.kernels.Workers;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.List;
