@@ -7,6 +7,7 @@ import dev.maskforge.engine.Comparator;
 import dev.maskforge.engine.EngineOptions;
 import dev.maskforge.engine.LayerComparison;
 import dev.maskforge.engine.OutputError;
+import dev.maskforge.engine.Precision;
 import dev.maskforge.graph.Tensor;
 import dev.maskforge.passes.Lowering.DeformableAttention;
 import dev.maskforge.vision.ClassList;
@@ -21,7 +22,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.SequencedMap;
 
@@ -59,33 +59,53 @@ public final class Comparison implements AutoCloseable {
 
     /// Where one side's label maps come from.
     ///
-    /// @param path                a checkpoint, an `.onnx` file, or a folder of label maps
-    /// @param engine              the name of the engine that runs it
+    /// @param path                a checkpoint, an `.onnx` file, a `.plan`, or a folder of label maps
+    /// @param engine              the name of the engine that runs it; a plan runs on its own
     /// @param engineOptions       threads and precision
     /// @param deformableAttention its expansion in a checkpoint's graph
+    /// @param graphForm           what the engine gets of a checkpoint's graph, by default [that which suits it][GraphForm#standard]
     /// @param inputValues         what the numbers in an ONNX file's input mean, where the file does not say so
+    /// @param calibration         how a checkpoint in int8 comes to its ranges
     public record Source(Path path, String engine, EngineOptions engineOptions, DeformableAttention deformableAttention,
-            Optional<InputValues> inputValues) {
+            Optional<GraphForm> graphForm, Optional<InputValues> inputValues, Optional<CalibrationOptions> calibration) {
+        /// In a precision that needs no calibration.
+        public Source(Path path, String engine, EngineOptions engineOptions, DeformableAttention deformableAttention,
+                Optional<GraphForm> graphForm, Optional<InputValues> inputValues) {
+            this(path, engine, engineOptions, deformableAttention, graphForm, inputValues, Optional.empty());
+        }
+
         /// On the default engine.
         public static Source of(Path path) {
-            return new Source(path, Segmenter.DEFAULT_ENGINE, EngineOptions.standard(), DeformableAttention.GRID_SAMPLE, Optional.empty());
+            return new Source(path, Segmenter.DEFAULT_ENGINE, EngineOptions.standard(), DeformableAttention.ENGINE, Optional.empty(),
+                    Optional.empty());
         }
 
         /// The same on another engine.
         public Source on(String otherEngine) {
-            return new Source(path, otherEngine, engineOptions, deformableAttention, inputValues);
+            return new Source(path, otherEngine, engineOptions, deformableAttention, graphForm, inputValues, calibration);
         }
 
         /// The same with another expansion of deformable attention.
         public Source with(DeformableAttention form) {
-            return new Source(path, engine, engineOptions, form, inputValues);
+            return new Source(path, engine, engineOptions, form, graphForm, inputValues, calibration);
+        }
+
+        /// The same with this form of the graph.
+        public Source with(GraphForm form) {
+            return new Source(path, engine, engineOptions, deformableAttention, Optional.of(form), inputValues, calibration);
+        }
+
+        /// The same in int8, with ranges from pictures.
+        public Source inInt8(CalibrationOptions ranges) {
+            return new Source(path, engine, engineOptions.withPrecision(Precision.INT8), deformableAttention, graphForm, inputValues,
+                    Optional.of(ranges));
         }
 
         public Kind kind() {
             if (Files.isDirectory(path)) {
                 return HuggingFaceFolder.find(path).isPresent() ? Kind.CHECKPOINT : Kind.LABELS;
             }
-            return String.valueOf(path.getFileName()).toLowerCase(Locale.ROOT).endsWith(".onnx") ? Kind.ONNX : Kind.CHECKPOINT;
+            return NetworkFile.isNamed(path) ? Kind.ONNX : Kind.CHECKPOINT;
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.maskforge;
 
+import dev.maskforge.engine.Engines;
+import dev.maskforge.engine.Precision;
 import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.onnx.OnnxWriter;
 import dev.maskforge.models.InputShape;
@@ -9,18 +11,23 @@ import dev.maskforge.passes.FoldConstants;
 import dev.maskforge.passes.Lowering;
 import dev.maskforge.passes.Pipeline;
 import dev.maskforge.passes.RemoveUnused;
+import dev.maskforge.passes.rewrite.Optimisation;
 import dev.maskforge.vision.AtomicFile;
 import dev.maskforge.vision.ImageException;
+import dev.maskforge.vision.ResizeRule;
 import dev.maskforge.vision.Size;
-import java.io.IOException;
 import java.nio.channels.Channels;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.Set;
 
 /// From a checkpoint to an ONNX file that any runtime runs.
 public final class Converter {
+    /// The key under which a file says that it computes with integers.
+    public static final String PRECISION = "maskforge.precision";
+
     private Converter() {
     }
 
@@ -29,10 +36,30 @@ public final class Converter {
     /// @param input               batch and size; by default any batch, at the dataset's native size or else any size
     /// @param output              by default labels, and raw for panoptic and instance models
     /// @param deformableAttention its expansion, which matters to Mask2Former only
-    public record Options(Optional<InputShape> input, Optional<Output> output, Lowering.DeformableAttention deformableAttention) {
+    /// @param graphForm           whether the graph is written optimised or as authored
+    /// @param calibration         pictures for int8, whose QuantizeLinear and DequantizeLinear any runtime understands; without
+    ///                            them the file is float32
+    public record Options(Optional<InputShape> input, Optional<Output> output, Lowering.DeformableAttention deformableAttention,
+            GraphForm graphForm, Optional<CalibrationOptions> calibration) {
+        /// In float32.
+        public Options(Optional<InputShape> input, Optional<Output> output, Lowering.DeformableAttention deformableAttention,
+                GraphForm graphForm) {
+            this(input, output, deformableAttention, graphForm, Optional.empty());
+        }
+
+        /// The same in int8, of the optimised graph.
+        public Options inInt8(CalibrationOptions ranges) {
+            return new Options(input, output, deformableAttention, GraphForm.OPTIMISED, Optional.of(ranges));
+        }
+
+        /// Of the optimised graph.
+        public Options(Optional<InputShape> input, Optional<Output> output, Lowering.DeformableAttention deformableAttention) {
+            this(input, output, deformableAttention, GraphForm.OPTIMISED);
+        }
+
         /// The defaults.
         public static Options standard() {
-            return new Options(Optional.empty(), Optional.empty(), Lowering.DeformableAttention.GRID_SAMPLE);
+            return new Options(Optional.empty(), Optional.empty(), Lowering.DeformableAttention.GRID_SAMPLE, GraphForm.OPTIMISED);
         }
     }
 
@@ -40,7 +67,8 @@ public final class Converter {
     ///
     /// @param file  where it was written
     /// @param graph as it was written
-    public record Result(Path file, Graph graph) {}
+    /// @param quantization what int8 made of it, if that is its precision
+    public record Result(Path file, Graph graph, Optional<Quantization> quantization) {}
 
     /// Any batch, at the dataset's native size or else any size.
     public static InputShape standardInput(ModelFile model) {
@@ -58,38 +86,35 @@ public final class Converter {
     /// @throws MaskforgeException if it cannot be written, would replace the checkpoint, or the checkpoint's tensors do not
     ///                            fit its model
     public static Result convert(ModelFile model, Path target, Options options) {
-        requireFreeFor(target, model.path());
+        Targets.requireFree(target, model.path(), "the checkpoint");
         InputShape input = options.input().orElseGet(() -> standardInput(model));
         Graph authored = model.graph(input, options.output().orElseGet(() -> standardOutput(model.task())));
         Lowering lowering = new Lowering(Set.of(), options.deformableAttention());
-        Graph graph = Pipeline.of(lowering, new FoldConstants(), new RemoveUnused()).run(authored).graph();
+        Optional<Quantizer.Quantized> quantized = options.calibration()
+                .map(calibration -> quantizer(model, input, options, calibration).quantize(authored));
+        Pipeline folded = Pipeline.of(new FoldConstants(), new RemoveUnused());
+        Graph graph = quantized.map(each -> Pipeline.of(lowering).then(folded).run(marked(each.graph())))
+                .orElseGet(() -> options.graphForm().pipeline(Optimisation.fewerOperations(), lowering).then(folded).run(authored)).graph();
         try {
             AtomicFile.write(target, output -> OnnxWriter.write(graph, Version.current(), Channels.newChannel(output)));
         } catch (ImageException e) {
             throw new MaskforgeException(String.valueOf(e.getMessage()), e);
         }
-        return new Result(target, graph);
+        return new Result(target, graph, quantized.map(Quantizer.Quantized::quantization));
     }
 
-    /// What stands at the target is replaced, so it must be nothing that the user would miss. Asked before the work, not
-    /// after it.
-    private static void requireFreeFor(Path target, Path checkpoint) {
-        if (Files.isDirectory(target)) {
-            throw new MaskforgeException("cannot write '" + target + "': it is a folder; name a file in it, such as "
-                    + target.resolve("model.onnx"));
-        }
-        if (!Files.exists(target)) {
-            return;
-        }
-        if (!Files.isRegularFile(target)) {
-            throw new MaskforgeException("cannot write '" + target + "': it is a pipe or a device; name a file");
-        }
-        try {
-            if (Files.isSameFile(target, checkpoint)) {
-                throw new MaskforgeException("cannot write '" + target + "': it is the checkpoint itself; name another file");
-            }
-        } catch (IOException e) {
-            throw new MaskforgeException("cannot write '" + target + "': it cannot be compared with the checkpoint; name another file", e);
-        }
+    /// Measured on the default engine, with pictures in the frame that the file takes.
+    private static Quantizer quantizer(ModelFile model, InputShape input, Options options, CalibrationOptions calibration) {
+        Optional<ResizeRule> rule = input.height().isConstant() && input.width().isConstant()
+                ? Optional.of(new ResizeRule.FitInside(Math.toIntExact(input.height().size()), Math.toIntExact(input.width().size())))
+                : Optional.empty();
+        Segmenter.Options run = Segmenter.Options.standard().inInt8(calibration).withDeformableAttention(options.deformableAttention());
+        return new Quantizer(model, Engines.named(run.engine()), model.preprocessing(rule), run, CalibrationCache.ofUser());
+    }
+
+    private static Graph marked(Graph graph) {
+        SequencedMap<String, String> metadata = new LinkedHashMap<>(graph.metadata());
+        metadata.put(PRECISION, Precision.INT8.toString());
+        return graph.withMetadata(metadata);
     }
 }

@@ -1,6 +1,6 @@
 package dev.maskforge;
 
-import dev.maskforge.models.Mask2Former;
+import dev.maskforge.kernels.Workers;
 import dev.maskforge.models.MaskFormer;
 import dev.maskforge.models.Task;
 import dev.maskforge.vision.ClassList;
@@ -13,17 +13,27 @@ import dev.maskforge.vision.QueryOutputs;
 import dev.maskforge.vision.SemanticInference;
 import dev.maskforge.vision.SemanticInference.Resampled;
 import dev.maskforge.vision.Thresholds;
-import dev.maskforge.vision.Workers;
 
 /// How a model's outputs become answers: the rules of its architecture and of what it was trained for.
-record Inference(ModelFile model, SemanticInference semanticRules, PanopticInference panopticRules, InstanceInference instanceRules) {
+record Inference(SegmentationModel model, SemanticInference semanticRules, PanopticInference panopticRules,
+        InstanceInference instanceRules) {
     /// The original's rules for a model (`mask_former_model.py`, `maskformer_model.py`).
-    static Inference of(ModelFile model, Thresholds thresholds, Workers workers) {
-        Resampled resampled = model.identity().resizesMasksFirst() ? Resampled.MASK_LOGITS : Resampled.CLASS_SCORES;
-        Pasting pasting = switch (model.model()) {
-            case MaskFormer _ -> Pasting.MASKFORMER;
-            case Mask2Former _ -> Pasting.MASK2FORMER;
+    ///
+    /// @param options in place of the model's own thresholds
+    static Inference of(SegmentationModel model, ThresholdOptions options, Workers workers) {
+        Thresholds thresholds = options.over(switch (model) {
+            case ModelFile file -> file.identity().thresholds();
+            case OnnxModelFile file -> file.testing().thresholds();
+        });
+        Resampled resampled = switch (model) {
+            case ModelFile file -> file.identity().resizesMasksFirst() ? Resampled.MASK_LOGITS : Resampled.CLASS_SCORES;
+            case OnnxModelFile file -> file.network().resampled();
         };
+        boolean isFirstGeneration = switch (model) {
+            case ModelFile file -> file.model() instanceof MaskFormer;
+            case OnnxModelFile file -> file.isFirstGeneration();
+        };
+        Pasting pasting = isFirstGeneration ? Pasting.MASKFORMER : Pasting.MASK2FORMER;
         return new Inference(model, new SemanticInference(workers, resampled), new PanopticInference(workers, pasting, thresholds),
                 new InstanceInference(workers, thresholds));
     }
@@ -51,7 +61,7 @@ record Inference(ModelFile model, SemanticInference semanticRules, PanopticInfer
 
     private void require(Task result) {
         if (!model.results().contains(result)) {
-            throw new MaskforgeException(model.path() + " is a " + model.model().name() + " trained for " + model.task()
+            throw new MaskforgeException(model.path() + " is a " + model.architecture() + " trained for " + model.task()
                     + " output and gives no " + result + " one; " + model.cureForTask());
         }
     }

@@ -40,7 +40,7 @@ import java.util.stream.Stream;
 ///
 /// Its graphs use its memory, and so do the engines that are built of them: close it when the last of them is closed. While
 /// a [Segmenter] works with it, it does not close.
-public final class ModelFile implements AutoCloseable {
+public final class ModelFile implements SegmentationModel {
     private static final String TRAINING_DATA = "training_data";
 
     private final Path path;
@@ -89,12 +89,18 @@ public final class ModelFile implements AutoCloseable {
         return mayBeName ? HuggingFaceFolder.inHubCache(given.toString(), System.getenv()).path() : given;
     }
 
+    @Override
     public Path path() {
         return path;
     }
 
     public MaskClassifier model() {
         return model.model();
+    }
+
+    @Override
+    public String architecture() {
+        return model.model().name();
     }
 
     public Weights weights() {
@@ -111,27 +117,32 @@ public final class ModelFile implements AutoCloseable {
         return identity.official();
     }
 
+    @Override
     public Dataset dataset() {
         return identity.dataset();
     }
 
+    @Override
     public Task task() {
         return identity.task();
     }
 
     /// The names and colours of the classes: the user's, the dataset's, those beside the weights, or made up.
+    @Override
     public ClassList classes() {
         return identity.classes();
     }
 
     /// What the checkpoint says that it was trained on, in words: `training_data` beside its tensors. Who trains on something
     /// narrow should say so there, since the classes alone promise more.
+    @Override
     public Optional<String> trainingData() {
         return Optional.ofNullable(weights.metadata().get(TRAINING_DATA)).filter(text -> !text.isBlank());
     }
 
     /// What the model can be asked for: what it was trained for, and for a model of panoptic segmentation the labels in its
     /// segments and, as the original has it for Mask2Former, the things as instances.
+    @Override
     public Set<Task> results() {
         return switch (identity.task()) {
             case PANOPTIC -> switch (model.model()) {
@@ -143,6 +154,7 @@ public final class ModelFile implements AutoCloseable {
     }
 
     /// What to do for an answer that is not among [#results()]; what an official file is trained for is known.
+    @Override
     public String cureForTask() {
         return identity.official().isPresent() ? "take another official model, see 'maskforge zoo'"
                 : "if it is trained for another task, say so with '--task'";
@@ -156,6 +168,7 @@ public final class ModelFile implements AutoCloseable {
     /// How pictures enter the network.
     ///
     /// @param rule their size, by default the dataset's official rule
+    @Override
     public Preprocessing preprocessing(Optional<ResizeRule> rule) {
         List<Float> mean = identity.normalisation().mean();
         return new Preprocessing(rule.orElse(identity.resizeRule()), identity.sizeDivisibility(),

@@ -3,6 +3,7 @@ package dev.maskforge;
 import dev.maskforge.engine.Engine;
 import dev.maskforge.engine.Session;
 import dev.maskforge.graph.Tensor;
+import dev.maskforge.kernels.Workers;
 import dev.maskforge.vision.Geometry;
 import dev.maskforge.vision.LabelMap;
 import dev.maskforge.vision.LabelsWithMargins;
@@ -10,13 +11,12 @@ import dev.maskforge.vision.Preprocessing;
 import dev.maskforge.vision.QueryOutputs;
 import dev.maskforge.vision.RgbImage;
 import dev.maskforge.vision.SemanticInference;
-import dev.maskforge.vision.Workers;
 import java.lang.foreign.Arena;
 import java.util.Map;
 import java.util.function.Function;
 
 /// An ONNX file on an engine.
-record OnnxSide(OnnxFile file, Engine engine, Session session, Preprocessing preprocessing, ThreadPool threads,
+record OnnxSide(OnnxNetwork file, Engine engine, Session session, Preprocessing preprocessing, ThreadPool threads,
         int threadCount) implements Side {
     @Override
     public <T> T answer(RgbImage picture, String name, Function<Answer, T> use) {
@@ -36,31 +36,23 @@ record OnnxSide(OnnxFile file, Engine engine, Session session, Preprocessing pre
     }
 
     private Answer answer(Map<String, Tensor> outputs, Geometry geometry) {
-        return switch (file.outputs()) {
-            case OnnxOutputs.Logits(String classes, String masks) -> {
-                QueryOutputs queries = new QueryOutputs(output(outputs, classes), output(outputs, masks));
+        return switch (file.richest()) {
+            case OnnxOutput.Logits(String classes, String masks) -> {
+                QueryOutputs queries = new QueryOutputs(OnnxOutput.of(outputs, classes), OnnxOutput.of(outputs, masks));
                 SemanticInference inference = new SemanticInference(new Workers(threads, threadCount), file.resampled());
                 yield Answer.of(inference.labelsWithMargins(queries, 0, geometry), queries);
             }
-            case OnnxOutputs.Scores(String name) -> {
-                Tensor scores = output(outputs, name);
+            case OnnxOutput.Scores(String name) -> {
+                Tensor scores = OnnxOutput.of(outputs, name);
                 requireSize(scores, 2, geometry);
                 yield Answer.ofScores(LabelsWithMargins.ofScores(scores, 0, geometry.resizedHeight(), geometry.resizedWidth()), scores);
             }
-            case OnnxOutputs.Labels(String name) -> {
-                Tensor labels = output(outputs, name);
+            case OnnxOutput.Labels(String name) -> {
+                Tensor labels = OnnxOutput.of(outputs, name);
                 requireSize(labels, 1, geometry);
                 yield Answer.ofLabels(labels(labels, geometry));
             }
         };
-    }
-
-    private static Tensor output(Map<String, Tensor> outputs, String name) {
-        Tensor tensor = outputs.get(name);
-        if (tensor == null) {
-            throw new IllegalStateException("the engine gives no '" + name + "', only " + outputs.keySet());
-        }
-        return tensor;
     }
 
     private void requireSize(Tensor tensor, int axis, Geometry geometry) {
@@ -79,7 +71,7 @@ record OnnxSide(OnnxFile file, Engine engine, Session session, Preprocessing pre
         short[] labels = new short[height * width];
         for (int y = 0; y < height; y++) {
             for (int x = 0; x < width; x++) {
-                int label = OnnxOutputs.labelAt(tensor, (long) y * geometry.paddedWidth() + x);
+                int label = OnnxOutput.labelAt(tensor, (long) y * geometry.paddedWidth() + x);
                 labels[y * width + x] = (short) (label < 0 || label > Answer.NO_CLASS ? Answer.NO_CLASS : label);
             }
         }

@@ -4,6 +4,7 @@ import dev.maskforge.engine.Engine;
 import dev.maskforge.engine.EngineProvider;
 import dev.maskforge.engine.Engines;
 import dev.maskforge.engine.LayerComparison;
+import dev.maskforge.engine.plan.PlanFile;
 import dev.maskforge.graph.Tensor;
 import dev.maskforge.graph.onnx.OnnxReader;
 import dev.maskforge.models.CheckpointModel;
@@ -109,16 +110,21 @@ sealed interface OpenedSource extends AutoCloseable {
                 throw new MaskforgeException(source.path() + " cannot be compared at that size: " + e.getMessage(), e);
             }
             handedOn = true;
-            return new CheckpointSide(Segmenter.open(model, new Segmenter.Options(options.model(), source.engine(), source.engineOptions(),
-                    rule, ThresholdOptions.none(), source.deformableAttention())));
+            return new CheckpointSide(Segmenter.open(model, segmenterOptions(rule, options)));
+        }
+
+        private Segmenter.Options segmenterOptions(Optional<ResizeRule> rule, Comparison.Options options) {
+            return new Segmenter.Options(options.model(), source.engine(), source.engineOptions(), rule, ThresholdOptions.none(),
+                    source.deformableAttention(), source.graphForm(), source.calibration());
         }
 
         @Override
         public LayerComparison.Subject subject(ResizeRule rule, RgbImage picture, Arena memory) {
             EngineProvider provider = Engines.named(source.engine());
             Tensor input = InputValues.RGB.input(picture, model.preprocessing(Optional.of(rule)), memory);
-            return new LayerComparison.Subject(Segmenter.loweredGraph(model, provider, source.deformableAttention()), provider,
-                    source.engineOptions(), Map.of(CheckpointModel.IMAGE, input));
+            Segmenter.Options options = segmenterOptions(Optional.of(rule), Comparison.Options.standard());
+            return new LayerComparison.Subject(Segmenter.computed(model, provider, options).graph(), provider, source.engineOptions(),
+                    Map.of(CheckpointModel.IMAGE, input));
         }
 
         @Override
@@ -131,11 +137,11 @@ sealed interface OpenedSource extends AutoCloseable {
 
     final class OpenedOnnx implements OpenedSource {
         private final Comparison.Source source;
-        private final OnnxFile file;
+        private final OnnxNetwork file;
 
         private OpenedOnnx(Comparison.Source source) {
             this.source = source;
-            this.file = OnnxFile.read(source.path(), source.inputValues());
+            this.file = OnnxNetwork.read(source.path(), source.inputValues());
         }
 
         @Override
@@ -165,13 +171,13 @@ sealed interface OpenedSource extends AutoCloseable {
 
         @Override
         public boolean isAtNetworkSize() {
-            return !file.outputs().canBeResized();
+            return !file.richest().canBeResized();
         }
 
         @Override
         public Side build(Optional<ResizeRule> rule, ClassList classes, Comparison.Options options) {
             ResizeRule size = rule.orElseThrow();
-            Engine engine = Engines.named(source.engine()).open(source.path(), source.engineOptions());
+            Engine engine = NetworkFile.open(source.path(), source.engine(), source.engineOptions());
             ThreadPool threads = new ThreadPool(source.engineOptions().threads() - 1);
             try {
                 return new OnnxSide(file, engine, engine.openSession(), file.preprocessing(size), threads,
@@ -185,6 +191,11 @@ sealed interface OpenedSource extends AutoCloseable {
 
         @Override
         public LayerComparison.Subject subject(ResizeRule rule, RgbImage picture, Arena memory) {
+            if (PlanFile.isPlan(source.path())) {
+                throw new MaskforgeException(
+                        source.path() + " is a plan, whose layers its compiler has fused; compare what it was made of, with"
+                                + " '--engine-b' for its engine, or leave '--layers' out");
+            }
             Tensor input = file.values().input(picture, file.preprocessing(rule), memory);
             return new LayerComparison.Subject(OnnxReader.read(source.path(), memory), Engines.named(source.engine()),
                     source.engineOptions(),

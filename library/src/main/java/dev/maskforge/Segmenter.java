@@ -4,16 +4,16 @@ import dev.maskforge.engine.Engine;
 import dev.maskforge.engine.EngineOptions;
 import dev.maskforge.engine.EngineProvider;
 import dev.maskforge.engine.Engines;
+import dev.maskforge.engine.Precision;
 import dev.maskforge.engine.Session;
 import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.Tensor;
+import dev.maskforge.kernels.Workers;
 import dev.maskforge.models.CheckpointModel;
 import dev.maskforge.models.Output;
 import dev.maskforge.passes.Lowering;
-import dev.maskforge.passes.Pipeline;
-import dev.maskforge.passes.RemoveUnused;
 import dev.maskforge.vision.Geometry;
 import dev.maskforge.vision.ImageFile;
 import dev.maskforge.vision.InstanceSegmentation;
@@ -24,7 +24,6 @@ import dev.maskforge.vision.QueryOutputs;
 import dev.maskforge.vision.ResizeRule;
 import dev.maskforge.vision.RgbImage;
 import dev.maskforge.vision.SemanticInference.ConfidentLabels;
-import dev.maskforge.vision.Workers;
 import java.awt.image.BufferedImage;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -36,7 +35,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/// From a picture to its label map, with a checkpoint and an engine.
+/// From a picture to its label map, with a checkpoint or an ONNX file that was made of one, and an engine.
 ///
 /// ```java
 /// try (Segmenter segmenter = Segmenter.open(Path.of("model_final_38c00c.pkl"))) {
@@ -56,21 +55,22 @@ public final class Segmenter implements AutoCloseable {
     /// At 1024x2048 the outputs of a picture take 52 MB, and what the network computes between takes gigabytes.
     private static final int LARGEST_BATCH = 8;
 
-    private final ModelFile model;
+    private final SegmentationModel model;
     private final Engine engine;
     private final SessionPool sessions;
     private final ThreadPool threads;
     private final Preprocessing preprocessing;
     private final Inference inference;
+    private final Optional<Quantization> quantization;
 
-    private Segmenter(ModelFile model, Engine engine, ThreadPool threads, Options options) {
+    private Segmenter(SegmentationModel model, Engine engine, ThreadPool threads, Options options, Optional<Quantization> quantization) {
+        this.quantization = quantization;
         this.model = model;
         this.engine = engine;
         this.sessions = new SessionPool(engine);
         this.threads = threads;
         this.preprocessing = model.preprocessing(options.resizeRule());
-        this.inference = Inference.of(model, options.thresholds().over(model.identity().thresholds()),
-                new Workers(threads, options.engineOptions().threads()));
+        this.inference = Inference.of(model, options.thresholds(), new Workers(threads, options.engineOptions().threads()));
     }
 
     /// How a segmenter works.
@@ -81,12 +81,21 @@ public final class Segmenter implements AutoCloseable {
     /// @param resizeRule    the size at which pictures enter the network, by default the dataset's official rule
     /// @param thresholds    of panoptic and instance inference, by default the dataset's official ones
     /// @param deformableAttention its expansion for engines that have none of their own
+    /// @param graphForm     what the engine gets of the graph, by default [that which suits it][GraphForm#standard]
+    /// @param calibration   how int8 comes to its ranges, always of the optimised graph; other precisions need none
     public record Options(ModelOptions model, String engine, EngineOptions engineOptions, Optional<ResizeRule> resizeRule,
-            ThresholdOptions thresholds, Lowering.DeformableAttention deformableAttention) {
-        /// With the usual expansion of deformable attention.
+            ThresholdOptions thresholds, Lowering.DeformableAttention deformableAttention, Optional<GraphForm> graphForm,
+            Optional<CalibrationOptions> calibration) {
+        /// In a precision that needs no calibration.
+        public Options(ModelOptions model, String engine, EngineOptions engineOptions, Optional<ResizeRule> resizeRule,
+                ThresholdOptions thresholds, Lowering.DeformableAttention deformableAttention, Optional<GraphForm> graphForm) {
+            this(model, engine, engineOptions, resizeRule, thresholds, deformableAttention, graphForm, Optional.empty());
+        }
+
+        /// With the usual expansion of deformable attention, and the form of the graph that suits the engine.
         public Options(ModelOptions model, String engine, EngineOptions engineOptions, Optional<ResizeRule> resizeRule,
                 ThresholdOptions thresholds) {
-            this(model, engine, engineOptions, resizeRule, thresholds, Lowering.DeformableAttention.GRID_SAMPLE);
+            this(model, engine, engineOptions, resizeRule, thresholds, Lowering.DeformableAttention.ENGINE, Optional.empty());
         }
 
         /// ONNX Runtime on all physical cores, at the official size.
@@ -96,17 +105,38 @@ public final class Segmenter implements AutoCloseable {
 
         /// The same with what the checkpoint cannot say of itself.
         public Options withModel(ModelOptions options) {
-            return new Options(options, engine, engineOptions, resizeRule, thresholds, deformableAttention);
+            return new Options(options, engine, engineOptions, resizeRule, thresholds, deformableAttention, graphForm, calibration);
         }
 
         /// The same with another size at which pictures enter the network.
         public Options withResizeRule(ResizeRule rule) {
-            return new Options(model, engine, engineOptions, Optional.of(rule), thresholds, deformableAttention);
+            return new Options(model, engine, engineOptions, Optional.of(rule), thresholds, deformableAttention, graphForm, calibration);
         }
 
         /// The same with other thresholds.
         public Options withThresholds(ThresholdOptions others) {
-            return new Options(model, engine, engineOptions, resizeRule, others, deformableAttention);
+            return new Options(model, engine, engineOptions, resizeRule, others, deformableAttention, graphForm, calibration);
+        }
+
+        /// The same with this form of the graph.
+        public Options withGraphForm(GraphForm form) {
+            return new Options(model, engine, engineOptions, resizeRule, thresholds, deformableAttention, Optional.of(form), calibration);
+        }
+
+        /// The same with another expansion of deformable attention.
+        public Options withDeformableAttention(Lowering.DeformableAttention form) {
+            return new Options(model, engine, engineOptions, resizeRule, thresholds, form, graphForm, calibration);
+        }
+
+        /// The same in int8, with ranges from pictures.
+        public Options inInt8(CalibrationOptions ranges) {
+            return new Options(model, engine, engineOptions.withPrecision(Precision.INT8), resizeRule, thresholds, deformableAttention,
+                    graphForm, Optional.of(ranges));
+        }
+
+        /// The same with pictures for int8, should that be its precision.
+        public Options withCalibration(Optional<CalibrationOptions> ranges) {
+            return new Options(model, engine, engineOptions, resizeRule, thresholds, deformableAttention, graphForm, ranges);
         }
     }
 
@@ -124,20 +154,34 @@ public final class Segmenter implements AutoCloseable {
         }
     }
 
-    /// Opens a checkpoint with the default engine.
-    public static Segmenter open(Path checkpoint) {
-        return open(checkpoint, Options.standard());
+    /// Opens a checkpoint, or an ONNX file that was made of one, with the default engine.
+    public static Segmenter open(Path file) {
+        return open(file, Options.standard());
     }
 
-    /// Opens a checkpoint.
+    /// Opens a checkpoint, or an ONNX file that was made of one and says so.
     ///
-    /// @throws MaskforgeException                           if the file's tensors do not fit the model, or the options it
+    /// @throws MaskforgeException                           if the file's tensors do not fit the model, or the options it; or
+    ///                                                      if it is an ONNX file of another tool
+    /// @throws dev.maskforge.graph.onnx.OnnxException       if an ONNX file is damaged, or unknown to us
     /// @throws dev.maskforge.checkpoint.CheckpointException if the file is no checkpoint, or is damaged
     /// @throws dev.maskforge.models.UnknownModelException   if it holds no model that is known
     /// @throws dev.maskforge.engine.EngineException         if the engine is missing or refuses the model
-    public static Segmenter open(Path checkpoint, Options options) {
+    public static Segmenter open(Path file, Options options) {
         Engines.named(options.engine());
-        return open(ModelFile.open(checkpoint, options.model()), options);
+        return OnnxModelFile.isNamed(file)
+                ? open(OnnxModelFile.open(file, options.model()), options)
+                : open(ModelFile.open(file, options.model()), options);
+    }
+
+    /// Works with an ONNX file. The expansion of deformable attention is the file's own.
+    ///
+    /// @param options of which those of the model have been used already
+    /// @throws MaskforgeException                   if the options want another size than the file has
+    /// @throws dev.maskforge.engine.EngineException if the engine is missing or refuses the file
+    public static Segmenter open(OnnxModelFile model, Options options) {
+        model.preprocessing(options.resizeRule());
+        return over(model, model.engine(Engines.named(options.engine()), options.engineOptions()), options, Optional.empty());
     }
 
     /// Works with a checkpoint that is open; it is closed with the segmenter, and at once if that does not come to be.
@@ -148,27 +192,42 @@ public final class Segmenter implements AutoCloseable {
     public static Segmenter open(ModelFile model, Options options) {
         try {
             EngineProvider provider = Engines.named(options.engine());
-            Graph graph = loweredGraph(model, provider, options.deformableAttention());
-            return over(model, provider.build(graph, options.engineOptions()), options);
+            provider.require(options.engineOptions().precision());
+            Computed computed = computed(model, provider, options);
+            return over(model, provider.build(computed.graph(), options.engineOptions()), options, computed.quantization());
         } catch (RuntimeException | Error e) {
             model.close();
             throw e;
         }
     }
 
-    /// The graph that gives class and mask logits of pictures of any size, made of what the engine has.
-    static Graph loweredGraph(ModelFile model, EngineProvider provider, Lowering.DeformableAttention deformableAttention) {
+    /// What an engine computes.
+    ///
+    /// @param graph gives class and mask logits of pictures of any size, made of what the engine has
+    record Computed(Graph graph, Optional<Quantization> quantization) {}
+
+    /// The graph for an engine in a precision.
+    static Computed computed(ModelFile model, EngineProvider provider, Options options) {
+        if (options.engineOptions().precision() == Precision.INT8) {
+            Quantizer quantizer = new Quantizer(model, provider, model.preprocessing(options.resizeRule()), options,
+                    CalibrationCache.ofUser());
+            Quantizer.Quantized quantized = quantizer.quantize();
+            return new Computed(quantizer.lowered(quantized.graph()), Optional.of(quantized.quantization()));
+        }
         Graph authored = model.graph(model.freeInput(), Output.RAW);
-        Lowering lowering = new Lowering(provider.nativeOperations(), deformableAttention);
-        return Pipeline.of(lowering, new RemoveUnused()).run(authored).graph();
+        Lowering lowering = new Lowering(provider.nativeOperations(), options.deformableAttention());
+        GraphForm form = options.graphForm().orElseGet(() -> GraphForm.standard(provider));
+        return new Computed(form.pipeline(provider.optimisation(), lowering).run(authored).graph(), Optional.empty());
     }
 
     /// Closes the engine if nothing comes of it.
-    private static Segmenter over(ModelFile model, Engine engine, Options options) {
+    private static Segmenter over(SegmentationModel model, Engine engine, Options options, Optional<Quantization> quantization) {
         ThreadPool threads = new ThreadPool(options.engineOptions().threads() - 1);
         try {
-            Segmenter segmenter = new Segmenter(model, engine, threads, options);
-            model.use();
+            Segmenter segmenter = new Segmenter(model, engine, threads, options, quantization);
+            if (model instanceof ModelFile file) {
+                file.use();
+            }
             return segmenter;
         } catch (RuntimeException | Error e) {
             threads.close();
@@ -178,8 +237,14 @@ public final class Segmenter implements AutoCloseable {
     }
 
     /// What it works with; it belongs to the segmenter and cannot be closed before it.
-    public ModelFile model() {
+    public SegmentationModel model() {
         return model;
+    }
+
+    /// What int8 made of the model, if that is its precision. A segmenter whose agreement with float32 falls short works all the
+    /// same: look at [Quantization#verdict()].
+    public Optional<Quantization> quantization() {
+        return quantization;
     }
 
     /// The label map of the picture in a file, in the picture's geometry.
@@ -238,7 +303,7 @@ public final class Segmenter implements AutoCloseable {
         while (start < pictures.size()) {
             Geometry first = geometry(pictures.get(start));
             int end = start + 1;
-            while (end < Math.min(pictures.size(), start + LARGEST_BATCH) && sameInput(first, geometry(pictures.get(end)))) {
+            while (end < Math.min(pictures.size(), start + largestBatch()) && sameInput(first, geometry(pictures.get(end)))) {
                 end++;
             }
             answers.addAll(run(pictures.subList(start, end), Session::run, answer));
@@ -260,6 +325,13 @@ public final class Segmenter implements AutoCloseable {
         marks[2] = System.nanoTime();
         return new Timed<>(made, new Stages(Duration.ofNanos(marks[0] - start), Duration.ofNanos(marks[1] - marks[0]),
                 Duration.ofNanos(marks[2] - marks[1])));
+    }
+
+    private int largestBatch() {
+        return switch (model) {
+            case ModelFile _ -> LARGEST_BATCH;
+            case OnnxModelFile file -> file.network().takesBatches() ? LARGEST_BATCH : 1;
+        };
     }
 
     private Geometry geometry(RgbImage picture) {
@@ -285,22 +357,28 @@ public final class Segmenter implements AutoCloseable {
                 MemorySegment planes = input.memory().asSlice(i * bytes, bytes);
                 preprocessing.write(pictures.get(i), geometry(pictures.get(i)), planes);
             }
-            Map<String, Tensor> outputs = run.of(lease.session(), Map.of(CheckpointModel.IMAGE, input));
-            QueryOutputs queries = new QueryOutputs(output(outputs, "pred_logits"), output(outputs, "pred_masks"));
+            NetworkAnswer said = said(run.of(lease.session(), Map.of(inputName(), input)), pictures.size(), first);
             List<T> answers = new ArrayList<>();
             for (int i = 0; i < pictures.size(); i++) {
-                answers.add(answer.apply(new Prediction(queries, i, geometry(pictures.get(i)), inference)));
+                answers.add(answer.apply(new Prediction(said, i, geometry(pictures.get(i)), inference)));
             }
             return answers;
         }
     }
 
-    private static Tensor output(Map<String, Tensor> outputs, String name) {
-        Tensor tensor = outputs.get(name);
-        if (tensor == null) {
-            throw new IllegalStateException("the engine gives no '" + name + "', only " + outputs.keySet());
-        }
-        return tensor;
+    private String inputName() {
+        return switch (model) {
+            case ModelFile _ -> CheckpointModel.IMAGE;
+            case OnnxModelFile file -> file.network().input();
+        };
+    }
+
+    private NetworkAnswer said(Map<String, Tensor> outputs, int pictures, Geometry geometry) {
+        return switch (model) {
+            case ModelFile _ -> new NetworkAnswer.Queries(
+                    new QueryOutputs(OnnxOutput.of(outputs, Answer.CLASS_LOGITS), OnnxOutput.of(outputs, Answer.MASK_LOGITS)));
+            case OnnxModelFile file -> file.answer(outputs, pictures, geometry.paddedHeight(), geometry.paddedWidth());
+        };
     }
 
     /// Frees everything. A second call does nothing.
@@ -315,7 +393,9 @@ public final class Segmenter implements AutoCloseable {
             engine.close();
         } finally {
             threads.close();
-            model.release();
+            if (model instanceof ModelFile file) {
+                file.release();
+            }
             model.close();
         }
     }

@@ -201,8 +201,10 @@ class ComparisonTest {
         String message = refusal(silent, silent, Comparison.Options.standard());
         assertTrue(message.contains("'pixel_values'") && message.contains("--input-values rgb"), message);
         Comparison.Source normalised = new Comparison.Source(file, "onnxruntime", silent.engineOptions(), silent.deformableAttention(),
+                Optional.empty(),
                 Optional.of(InputValues.NORMALISED));
         Comparison.Source plain = new Comparison.Source(file, "reference", silent.engineOptions(), silent.deformableAttention(),
+                Optional.empty(),
                 Optional.of(InputValues.RGB));
         Comparison.Result result = compare(normalised, normalised, Comparison.Options.standard(), picture());
         assertEquals(3, result.agreement().byClass().size());
@@ -241,7 +243,7 @@ class ComparisonTest {
 
     private static Comparison.Source rgb(Path file) {
         Comparison.Source source = Comparison.Source.of(file);
-        return new Comparison.Source(file, source.engine(), source.engineOptions(), source.deformableAttention(),
+        return new Comparison.Source(file, source.engine(), source.engineOptions(), source.deformableAttention(), Optional.empty(),
                 Optional.of(InputValues.RGB));
     }
 

@@ -1,10 +1,9 @@
 package dev.maskforge;
 
+import dev.maskforge.kernels.Workers;
 import dev.maskforge.models.Task;
 import dev.maskforge.vision.PanopticInference.Pasting;
 import dev.maskforge.vision.SemanticInference.Resampled;
-import dev.maskforge.vision.Thresholds;
-import dev.maskforge.vision.Workers;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -18,7 +17,7 @@ class InferenceTest {
             "mask2former-r50, INSTANCE, MASK_LOGITS, MASK2FORMER"})
     void rulesAreTheModels(String model, Task task, Resampled resampled, Pasting pasting) {
         try (ModelFile file = ModelFile.open(Original.checkpoint(model), ModelOptions.none().trainedFor(task))) {
-            Inference inference = Inference.of(file, Thresholds.OFFICIAL, Workers.callerOnly());
+            Inference inference = Inference.of(file, ThresholdOptions.none(), Workers.callerOnly());
             assertEquals(resampled, inference.semanticRules().resampled());
             assertEquals(pasting, inference.panopticRules().pasting());
         }

@@ -17,7 +17,7 @@ class ModelFileTest {
     void aSegmentersFileStaysOpenAsLongAsIt() {
         Segmenter segmenter = Segmenter.open(Original.checkpoint("maskformer-r50"));
         try (Original original = Original.open("maskformer-r50", "64x128")) {
-            ModelFile file = segmenter.model();
+            SegmentationModel file = segmenter.model();
             assertThrows(IllegalStateException.class, file::close);
             RgbImage picture = original.picture(0);
             assertEquals(64, segmenter.segment(picture).height());

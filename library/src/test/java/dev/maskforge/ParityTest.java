@@ -54,7 +54,7 @@ class ParityTest {
     /// The interpreter and ONNX Runtime add in other orders. Each may be as far from the exact result as float32 is from
     /// float64, for which `tools/fixtures/make_models.py` allows 1e-5; they are nearer to each other than that.
     private static final double LARGEST_DIFFERENCE_OF_ENGINES = 1e-5;
-    private static final List<String> MODELS = List.of("maskformer-r50", "maskformer-r101", "maskformer-r101c", "maskformer-encoder-r50",
+    static final List<String> MODELS = List.of("maskformer-r50", "maskformer-r101", "maskformer-r101c", "maskformer-encoder-r50",
             "maskformer-swin-w7", "maskformer-panoptic-swin-w7", "maskformer-prenorm", "mask2former-r50", "mask2former-r101",
             "mask2former-swin-w7", "mask2former-swin-w12");
 
@@ -183,7 +183,7 @@ class ParityTest {
         assertTrue(rows > 0);
     }
 
-    private static InputShape fixed(String size) {
+    static InputShape fixed(String size) {
         String[] sides = size.split("x", -1);
         return InputShape.ofSize(Long.parseLong(sides[0]), Long.parseLong(sides[1]));
     }
@@ -195,10 +195,14 @@ class ParityTest {
 
     static Map<String, Tensor> run(String engine, Graph graph, Tensor image) {
         try (Engine built = Engines.named(engine).build(graph, EngineOptions.standard()); Session session = built.openSession()) {
-            Map<String, Tensor> copies = new HashMap<>();
-            session.run(Map.of(CheckpointModel.IMAGE, image)).forEach((name, tensor) -> copies.put(name, copy(tensor)));
-            return copies;
+            return run(session, image);
         }
+    }
+
+    static Map<String, Tensor> run(Session session, Tensor image) {
+        Map<String, Tensor> copies = new HashMap<>();
+        session.run(Map.of(CheckpointModel.IMAGE, image)).forEach((name, tensor) -> copies.put(name, copy(tensor)));
+        return copies;
     }
 
     private static Tensor copy(Tensor tensor) {

@@ -1,7 +1,8 @@
 package dev.maskforge.cli;
 
+import dev.maskforge.GraphForm;
+import dev.maskforge.InputValues;
 import dev.maskforge.MaskforgeException;
-import dev.maskforge.Segmenter;
 import dev.maskforge.Version;
 import dev.maskforge.cli.bench.Bench;
 import dev.maskforge.cli.bench.BenchModel;
@@ -10,13 +11,13 @@ import dev.maskforge.cli.bench.BenchTable;
 import dev.maskforge.cli.bench.CheckpointModel;
 import dev.maskforge.cli.bench.MachineCeilings;
 import dev.maskforge.cli.bench.OnnxModel;
+import dev.maskforge.cli.bench.PlanModel;
 import dev.maskforge.engine.Device;
 import dev.maskforge.engine.EngineOptions;
 import dev.maskforge.engine.Engines;
-import dev.maskforge.engine.Precision;
+import dev.maskforge.engine.plan.PlanFile;
 import dev.maskforge.measure.Clock;
 import dev.maskforge.measure.Fidelity;
-import dev.maskforge.measure.Harness;
 import dev.maskforge.measure.Latencies;
 import dev.maskforge.measure.Machine;
 import dev.maskforge.measure.MeasurementFile;
@@ -25,6 +26,7 @@ import dev.maskforge.measure.Protocol;
 import dev.maskforge.measure.Result;
 import dev.maskforge.measure.Subject;
 import dev.maskforge.vision.AtomicFile;
+import dev.maskforge.vision.ImageLimits;
 import dev.maskforge.vision.Size;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -55,7 +57,7 @@ final class BenchCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(arity = "1..*", paramLabel = "MODEL", description = "checkpoints, run as 'segment' runs them, and .onnx files, ours or others', run as they are; "
+    @Parameters(arity = "1..*", paramLabel = "MODEL", description = "checkpoints, run as 'segment' runs them, .onnx files, ours or others', run as they are, and .plan files on their own engine; "
             + "a file of one fixed size runs at that one")
     private List<Path> files;
 
@@ -68,17 +70,15 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--runs", paramLabel = "N", description = "runs that count, at least 3 (default: up to 30, fewer where the median is known to 2 %%; on a GPU 180)")
     private @Nullable Integer runs;
 
-    @Option(names = "--engine", split = ",", paramLabel = "NAME", defaultValue = Segmenter.DEFAULT_ENGINE, description = "engines, each of which runs each model (default: ${DEFAULT-VALUE})")
-    private List<String> engines;
-
-    @Option(names = "--precision", paramLabel = "P", defaultValue = "fp32", description = "arithmetic (default: ${DEFAULT-VALUE})")
-    private Precision precision;
-
-    @Option(names = "--threads", paramLabel = "N", converter = ThreadsByText.class, description = "threads, at most 1024 (default: all physical cores)")
-    private @Nullable Integer threads;
+    @Option(names = "--graph", split = ",", paramLabel = "FORM", description = "what engines get of a checkpoint's network, each of which is a row: optimised, or authored, as it is written "
+            + "(default: optimised, on reference authored)")
+    private List<GraphForm> forms = List.of();
 
     @Option(names = "--images", paramLabel = "DIR", description = "pictures to show in turn, brought to each size beforehand (default: four street scenes that are made up)")
     private @Nullable Path images;
+
+    @Option(names = "--input-values", paramLabel = "KIND", description = InputValuesText.DESCRIPTION)
+    private @Nullable InputValues inputValues;
 
     @Option(names = "--reference", paramLabel = "MODEL", description = "what .onnx files are compared with: a checkpoint, or an .onnx file that gives scores "
             + "(default: the first checkpoint, else the first file); checkpoints are compared with themselves, as authored")
@@ -98,6 +98,12 @@ final class BenchCommand implements Callable<Integer> {
     private boolean json;
 
     @Mixin
+    private EngineArguments engines;
+
+    @Mixin
+    private CalibrationArguments calibration;
+
+    @Mixin
     private ModelArguments model;
 
     @Mixin
@@ -106,38 +112,38 @@ final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         String started = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
-        EngineOptions options = options();
-        Protocol protocol = protocol();
+        List<String> names = engines.engines();
+        EngineOptions options = engines.options();
+        Protocol protocol = protocol(names);
         Optional.ofNullable(target).ifPresent(Folders::requireFor);
         if (minimumAgreement != null && !(minimumAgreement >= 0 && minimumAgreement <= 1)) {
             throw wrong("--min-agreement", minimumAgreement + " is no share from 0 to 1");
         }
+        QuantizationReport quantization = new QuantizationReport(spec.commandLine().getErr(), says);
         List<BenchModel> models = new ArrayList<>();
         try {
-            files.forEach(file -> models.add(open(file)));
-            Optional<BenchModel> extra = Optional.ofNullable(reference).map(this::open);
+            files.forEach(file -> forms(file).forEach(form -> models.add(open(file, form, quantization))));
+            int count = models.size();
+            Optional<BenchModel> extra = Optional.ofNullable(reference).map(file -> open(file, Optional.empty(), quantization));
             extra.ifPresent(models::add);
-            List<BenchModel> measured = models.subList(0, files.size());
-            Bench bench = new Bench(measured, engines, options, protocol, extra.or(() -> usualReference(measured)),
-                    ceilings.of(engines, options, this::line), Clock.SYSTEM);
+            List<BenchModel> measured = models.subList(0, count);
+            Bench bench = new Bench(measured, names, options, protocol, extra.or(() -> usualReference(measured)),
+                    ceilings.of(names, options, this::line), Clock.SYSTEM);
             List<Result> results = new ArrayList<>();
             requireUse(bench);
-            sizes.forEach(size -> results.addAll(measured(bench, size)));
-            write(new Measurements(Measurements.VERSION, "maskforge " + Version.current(), started, commandLine(), Machine.here(),
-                    results));
-            return judge(results);
+            for (Size size : sizes) {
+                results.addAll(measured(bench, size));
+                keep(measurements(started, results));
+            }
+            finish(measurements(started, results));
+            return quantization.exitCode(judge(results));
         } finally {
             models.forEach(BenchModel::close);
         }
     }
 
-    private EngineOptions options() {
-        engines.forEach(name -> RunArguments.requireEngine(name, "--engine", spec.commandLine()));
-        return new EngineOptions(threads == null ? EngineOptions.standard().threads() : threads, precision);
-    }
-
-    private Protocol protocol() {
-        boolean onGpu = engines.stream().anyMatch(engine -> Engines.named(engine).device().kind() == Device.Kind.GPU);
+    private Protocol protocol(List<String> names) {
+        boolean onGpu = names.stream().anyMatch(engine -> Engines.named(engine).device().kind() == Device.Kind.GPU);
         Protocol protocol = onGpu ? Protocol.published() : Protocol.shorter();
         Protocol warmed = changed(protocol, "--warmup", warmups, protocol::withWarmups);
         return changed(warmed, "--runs", runs, warmed::withRuns);
@@ -155,11 +161,26 @@ final class BenchCommand implements Callable<Integer> {
         return new ParameterException(spec.commandLine(), "Invalid value for option '" + option + "': " + why);
     }
 
-    private BenchModel open(Path file) {
+    /// A checkpoint is a row for each form of its graph that was asked for.
+    private List<Optional<GraphForm>> forms(Path file) {
+        return forms.isEmpty() || isOnnx(file) ? List.of(Optional.empty()) : forms.stream().map(Optional::of).toList();
+    }
+
+    private BenchModel open(Path file, Optional<GraphForm> form, QuantizationReport quantization) {
         line("opening " + Line.of(file));
-        return file.toString().toLowerCase(Locale.ROOT).endsWith(".onnx")
-                ? OnnxModel.open(file)
-                : CheckpointModel.open(file, model.options());
+        if (PlanFile.isPlan(file)) {
+            return PlanModel.open(file);
+        }
+        return isOnnx(file)
+                ? OnnxModel.open(file, Optional.ofNullable(inputValues))
+                : CheckpointModel.open(file, model.options(), form,
+                        size -> calibration.options(engines.precision(), Optional.of(size), ImageLimits.DEFAULT,
+                                Progress.on(spec.commandLine().getErr(), says)),
+                        quantization::opened);
+    }
+
+    private static boolean isOnnx(Path file) {
+        return file.toString().toLowerCase(Locale.ROOT).endsWith(".onnx");
     }
 
     private static Optional<BenchModel> usualReference(List<BenchModel> models) {
@@ -199,17 +220,24 @@ final class BenchCommand implements Callable<Integer> {
         return words;
     }
 
-    private void write(Measurements measurements) {
-        if (target == null && !json) {
-            return;
-        }
-        String text = MeasurementFile.print(measurements);
+    private Measurements measurements(String started, List<Result> results) {
+        return new Measurements(Measurements.VERSION, "maskforge " + Version.current(), started, commandLine(), Machine.here(), results);
+    }
+
+    /// Writes what there is so far: the next size may take what this process has, and hours have gone into the ones before.
+    private void keep(Measurements measurements) {
         if (target != null) {
-            AtomicFile.write(target, output -> output.write(text.getBytes(StandardCharsets.UTF_8)));
+            byte[] text = MeasurementFile.print(measurements).getBytes(StandardCharsets.UTF_8);
+            AtomicFile.write(target, output -> output.write(text));
+        }
+    }
+
+    private void finish(Measurements measurements) {
+        if (target != null) {
             line("written to " + Line.of(target));
         }
         if (json) {
-            spec.commandLine().getOut().print(text);
+            spec.commandLine().getOut().print(MeasurementFile.print(measurements));
             spec.commandLine().getOut().flush();
         }
     }
@@ -232,7 +260,7 @@ final class BenchCommand implements Callable<Integer> {
 
     private static Optional<String> shortfall(Optional<Fidelity> fidelity, double atLeast) {
         if (fidelity.isEmpty()) {
-            return Optional.of("there is nothing to compare it with; name a --reference that gives scores");
+            return Optional.of("there is nothing to compare it with; name a --reference that gives scores, and does not fail");
         }
         Fidelity found = fidelity.get();
         if (!found.conclusive()) {
@@ -254,7 +282,7 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     /// How far the work is, a line at a time.
-    private final class Lines implements Harness.Progress {
+    private final class Lines implements Bench.Progress {
         private final Size size;
 
         Lines(Size size) {
@@ -264,6 +292,13 @@ final class BenchCommand implements Callable<Integer> {
         @Override
         public void warmingUp(Subject subject) {
             line(size + " " + Line.of(subject.name()) + ": warming up");
+        }
+
+        /// A warning, which is said as errors are: it costs figures that were asked for.
+        @Override
+        public void referenceFailed(BenchModel failed, Throwable reason) {
+            Failures.report(size + ": how far the labels agree is not known, since the reference " + Line.of(failed.file()) + " fails: "
+                    + Failures.message(reason), reason, spec.commandLine().getErr(), says.isVerbose());
         }
 
         @Override

@@ -2,6 +2,7 @@ package dev.maskforge.cli;
 
 import dev.maskforge.Comparison;
 import dev.maskforge.ComparisonSummary;
+import dev.maskforge.GraphForm;
 import dev.maskforge.engine.Agreement;
 import dev.maskforge.engine.Agreement.Confusion;
 import dev.maskforge.engine.Agreement.Counts;
@@ -40,6 +41,14 @@ record CompareAnswer(Comparison.Source first, Comparison.Source second, ClassLis
         boolean isExpanded = source.kind() == Comparison.Kind.CHECKPOINT
                 && !Engines.named(source.engine()).nativeOperations().contains(Operation.DeformableAttention.class);
         return isExpanded ? Optional.of(source.deformableAttention().name().toLowerCase(Locale.ROOT)) : Optional.empty();
+    }
+
+    /// What the engine gets of a checkpoint's graph.
+    private static Optional<String> graphForm(Comparison.Source source) {
+        return source.kind() == Comparison.Kind.CHECKPOINT
+                ? Optional.of(source.graphForm().orElseGet(() -> GraphForm.standard(Engines.named(source.engine()))).name()
+                        .toLowerCase(Locale.ROOT))
+                : Optional.empty();
     }
 
     private static String pixels(long count) {
@@ -146,6 +155,7 @@ record CompareAnswer(Comparison.Source first, Comparison.Source second, ClassLis
             facts.put("threads", source.engineOptions().threads());
         }
         expansion(source).ifPresent(form -> facts.put("deformableAttention", form));
+        graphForm(source).ifPresent(form -> facts.put("graph", form));
         return facts;
     }
 

@@ -1,9 +1,10 @@
 package dev.maskforge.cli;
 
+import dev.maskforge.CalibrationOptions;
 import dev.maskforge.Comparison;
 import dev.maskforge.MaskforgeException;
 import dev.maskforge.engine.Agreement;
-import dev.maskforge.engine.EngineOptions;
+import dev.maskforge.engine.Precision;
 import dev.maskforge.vision.AtomicFile;
 import dev.maskforge.vision.Difference;
 import dev.maskforge.vision.ImageFile;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -76,10 +78,16 @@ final class CompareCommand implements Callable<Integer> {
     private boolean json;
 
     @Mixin
+    private EngineArguments engines;
+
+    @Mixin
     private SourceArguments sources;
 
     @Mixin
     private RunArguments run;
+
+    @Mixin
+    private CalibrationArguments calibration;
 
     @Mixin
     private ModelArguments model;
@@ -90,10 +98,12 @@ final class CompareCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         OptionalDouble gate = gate();
-        EngineOptions engineOptions = run.engineOptions();
-        Comparison.Source first = sources.a(a, engineOptions);
-        Comparison.Source second = sources.b(b, engineOptions);
         ImageLimits limits = run.limits();
+        Progress progress = Progress.on(spec.commandLine().getErr(), says);
+        Function<Precision, Optional<CalibrationOptions>> calibrations = wanted -> calibration.options(wanted, run.size(), limits,
+                progress);
+        Comparison.Source first = sources.a(a, engines, calibrations);
+        Comparison.Source second = sources.b(b, engines, calibrations);
         List<PictureFiles.Entry> entries = PictureFiles.find(pictures);
         requireFree(entries);
         CompareReport report = new CompareReport(spec.commandLine().getErr(), says, entries.size());

@@ -50,7 +50,8 @@ final class CompareReport {
             case LABELS -> path + ", label maps";
             case ONNX -> path + runs(source);
             case CHECKPOINT -> path + runs(source)
-                    + CompareAnswer.expansion(source).map(form -> ", deformable attention if any by " + form).orElse("");
+                    + CompareAnswer.expansion(source).map(form -> ", deformable attention if any by " + form).orElse("")
+                    + source.graphForm().map(form -> ", graph " + form.name().toLowerCase(Locale.ROOT)).orElse("");
         };
     }
 

@@ -1,11 +1,15 @@
 package dev.maskforge.cli;
 
 import dev.maskforge.Converter;
+import dev.maskforge.GraphForm;
 import dev.maskforge.ModelFile;
+import dev.maskforge.engine.Precision;
 import dev.maskforge.graph.Graph;
 import dev.maskforge.models.InputShape;
 import dev.maskforge.models.Output;
 import dev.maskforge.passes.Lowering.DeformableAttention;
+import dev.maskforge.vision.ImageLimits;
+import dev.maskforge.vision.Size;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -54,6 +58,15 @@ final class ConvertCommand implements Callable<Integer> {
             + "grid_sample or gather (default: ${DEFAULT-VALUE})")
     private DeformableAttention deformableAttention;
 
+    @Option(names = "--graph", paramLabel = "FORM", defaultValue = "optimised", description = "the network's graph: optimised, or authored, as it is written (default: ${DEFAULT-VALUE})")
+    private GraphForm graphForm;
+
+    @Option(names = "--precision", paramLabel = "P", defaultValue = "fp32", description = "arithmetic of the file: fp32, or int8, which is calibrated first (default: ${DEFAULT-VALUE})")
+    private Precision precision;
+
+    @Mixin
+    private CalibrationArguments calibration;
+
     @Mixin
     private ModelArguments model;
 
@@ -71,14 +84,29 @@ final class ConvertCommand implements Callable<Integer> {
                     new Converter.Options(
                             Optional.of(batched
                                     .apply(sized.orElseGet(() -> FREE.equals(size) ? file.freeInput() : Converter.standardInput(file)))),
-                            Optional.ofNullable(output),
-                            deformableAttention));
+                            Optional.ofNullable(output), deformableAttention, graphForm,
+                            calibration.options(written(), calibrationSize(), ImageLimits.DEFAULT, Progress.on(err, says))));
             if (!says.isQuiet()) {
                 err.println(Descriptions.of(file));
                 report(result, start, err);
             }
+            QuantizationReport quantization = new QuantizationReport(err, says);
+            result.quantization().ifPresent(found -> quantization.converted(checkpoint, found));
+            return quantization.exitCode(ExitCode.DONE);
         }
-        return ExitCode.DONE;
+    }
+
+    private Precision written() {
+        if (precision != Precision.FP32 && precision != Precision.INT8) {
+            throw new ParameterException(spec.commandLine(),
+                    "Invalid value for option '--precision': files are written in fp32 and int8, not in " + precision);
+        }
+        return precision;
+    }
+
+    /// The size of drawn scenes: that of the file, if it was asked for.
+    private Optional<Size> calibrationSize() {
+        return size == null || size.equals(FREE) ? Optional.empty() : Optional.of(new SizeByText().convert(size));
     }
 
     /// The input of the fixed size that was asked for, if one was.

@@ -27,7 +27,9 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /// The first run: the sample models on drawn streets that they were not trained on, compared with the truth, and timed.
 ///
@@ -55,11 +57,16 @@ record Demo(Path folder, int scenes, Size size, LatencyTrial trial) {
         return folder.resolve("scenes");
     }
 
+    private Path truths() {
+        return folder.resolve("truth");
+    }
+
     /// Does all of it but the report.
     DemoResult run(Progress progress) {
         long start = System.nanoTime();
         List<Samples.Model> samples = Samples.models();
         Folders.require(folder);
+        EarlierDemo.removeScenes(foldersOfPictures(samples), drawnScenes());
         List<DemoResult.Converted> converted = new ArrayList<>();
         for (Samples.Model sample : samples) {
             converted.add(convert(sample, progress));
@@ -70,23 +77,40 @@ record Demo(Path folder, int scenes, Size size, LatencyTrial trial) {
         try {
             List<DemoResult.OfModel> models = new ArrayList<>();
             List<Said> said = new ArrayList<>();
+            List<ModelFile> files = new ArrayList<>();
             for (Samples.Model sample : samples) {
                 progress.working("loading " + sample.name());
-                Segmenter segmenter = Segmenter.open(sample.checkpoint(), options());
+                ModelFile file = ModelFile.open(sample.checkpoint(), ModelOptions.none());
+                Segmenter segmenter = Segmenter.open(file, options());
                 segmenters.add(segmenter);
-                requireClasses(segmenter.model(), classes);
+                files.add(file);
+                requireClasses(file, classes);
                 said.add(segment(sample, segmenter, drawn, progress));
             }
             Duration budget = MEASURED_BY.minusNanos(System.nanoTime() - start);
             List<LatencyTrial.Times> times = trial.measure(segmenters, drawn.stream().map(SampleScene::image).toList(), budget, progress);
             progress.done("measured " + Words.counted(times.getFirst().engine().count(), "run") + " of each model");
             for (int i = 0; i < samples.size(); i++) {
-                models.add(result(samples.get(i), segmenters.get(i).model(), converted.get(i), said.get(i), times.get(i)));
+                models.add(result(samples.get(i), files.get(i), converted.get(i), said.get(i), times.get(i)));
             }
             return new DemoResult(size, classes, drawn, models, engine());
         } finally {
             segmenters.forEach(Segmenter::close);
         }
+    }
+
+    private List<Path> foldersOfPictures(List<Samples.Model> samples) {
+        Stream<Path> ofModels = samples.stream().map(sample -> folder.resolve(fileName(sample)))
+                .flatMap(place -> Stream.of(place, place.resolve(Product.PANOPTIC.toString())));
+        return Stream.concat(Stream.of(pictures(), truths()), ofModels).toList();
+    }
+
+    private Set<String> drawnScenes() {
+        return seeds().mapToObj(SampleScene::nameOf).collect(Collectors.toSet());
+    }
+
+    private LongStream seeds() {
+        return LongStream.range(FIRST_SEED, FIRST_SEED + scenes);
     }
 
     private DemoResult.Converted convert(Samples.Model sample, Progress progress) {
@@ -109,10 +133,10 @@ record Demo(Path folder, int scenes, Size size, LatencyTrial trial) {
 
     private List<SampleScene> draw(Progress progress) {
         List<SampleScene> drawn = new ArrayList<>();
-        for (long seed : LongStream.range(FIRST_SEED, FIRST_SEED + scenes).toArray()) {
+        for (long seed : seeds().toArray()) {
             progress.working("drawing scene " + (drawn.size() + 1) + " of " + scenes);
             SampleScene scene = SampleScene.draw(seed, size);
-            scene.write(pictures(), folder.resolve("truth"));
+            scene.write(pictures(), truths());
             drawn.add(scene);
         }
         progress.done("drew " + Words.counted(scenes, "street") + " of " + size + " that training never saw");

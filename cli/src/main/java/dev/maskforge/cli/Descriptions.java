@@ -1,6 +1,8 @@
 package dev.maskforge.cli;
 
 import dev.maskforge.ModelFile;
+import dev.maskforge.OnnxModelFile;
+import dev.maskforge.SegmentationModel;
 import dev.maskforge.models.MaskClassifier;
 
 /// Models in a line, for people.
@@ -9,6 +11,20 @@ final class Descriptions {
     }
 
     /// Such as `MaskFormer, ResNet-101, 100 queries, 19 classes, semantic, cityscapes (official, published mIoU 78.5)`.
+    static String of(SegmentationModel model) {
+        return switch (model) {
+            case ModelFile file -> of(file);
+            case OnnxModelFile file -> of(file);
+        };
+    }
+
+    /// The words are the file's.
+    private static String of(OnnxModelFile file) {
+        return Line.of(file.architecture() + ", " + file.networkInWords()) + ", " + file.classes().size() + " classes, " + file.task()
+                + ", "
+                + file.dataset().name() + " (ONNX)";
+    }
+
     static String of(ModelFile file) {
         return file.model().name() + ", " + ofNetwork(file) + ", " + file.dataset().name()
                 + file.official().map(entry -> " (official, published " + entry.metric() + " " + entry.published() + ")").orElse("");

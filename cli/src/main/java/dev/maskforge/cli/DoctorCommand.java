@@ -5,10 +5,12 @@ import dev.maskforge.Version;
 import dev.maskforge.engine.Availability;
 import dev.maskforge.engine.EngineProvider;
 import dev.maskforge.engine.Engines;
+import dev.maskforge.engine.Precision;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,13 +40,23 @@ final class DoctorCommand implements Callable<Integer> {
             switch (provider.availability()) {
                 case Availability.Available(String version, String details) -> {
                     row(out, "engine " + provider.name(), "ready: " + version + ", " + details);
+                    row(out, "", abilities(provider));
                     healthy |= provider.name().equals(Segmenter.DEFAULT_ENGINE);
                 }
-                case Availability.Missing(String reason, String cure) ->
-                    row(out, "engine " + provider.name(), "MISSING: " + reason + "; " + cure);
+                case Availability.Missing(String reason, String cure) -> {
+                    row(out, "engine " + provider.name(), "MISSING: " + reason);
+                    row(out, "", "to have it: " + cure);
+                }
             }
         }
         return healthy ? ExitCode.DONE : ExitCode.SHORTFALL;
+    }
+
+    /// On what, how, and whether 'build' makes plans for it.
+    private static String abilities(EngineProvider provider) {
+        return provider.device().name() + provider.device().driver().map(driver -> ", driver " + driver).orElse("") + "; "
+                + provider.precisions().stream().sorted().map(Precision::toString).collect(Collectors.joining(", "))
+                + (provider.planCompiler().isPresent() ? "; compiles plans" : "");
     }
 
     private static String processor() {

@@ -1,8 +1,8 @@
 package dev.maskforge.cli;
 
 import dev.maskforge.MaskforgeException;
-import dev.maskforge.ModelFile;
 import dev.maskforge.Prediction;
+import dev.maskforge.SegmentationModel;
 import dev.maskforge.Segmenter;
 import dev.maskforge.evaluation.ScoreFile;
 import dev.maskforge.evaluation.Scores;
@@ -44,7 +44,8 @@ final class EvaluateCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(index = "0", arity = "0..1", paramLabel = "MODEL", description = "a checkpoint (.pkl, .pth, .safetensors, ...), a Hugging Face folder, or the name of one in the local hub cache")
+    @Parameters(index = "0", arity = "0..1", paramLabel = "MODEL", description = "a checkpoint (.pkl, .pth, .safetensors, ...), a Hugging Face folder, or the name of one in the local hub cache; "
+            + "or an .onnx file that 'maskforge convert' wrote")
     private @Nullable Path checkpoint;
 
     @Option(names = "--root", required = true, paramLabel = "DIR", description = "the dataset's folder, in the layout that it is published in")
@@ -69,14 +70,17 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(names = "--official", paramLabel = "DIR", description = "write the files that the official scripts write, under their names")
     private @Nullable Path official;
 
-    @Option(names = "--engine", paramLabel = "NAME", defaultValue = Segmenter.DEFAULT_ENGINE, description = "onnxruntime, or reference, which is slow and for checking (default: ${DEFAULT-VALUE})")
-    private String engine;
-
     @Option(names = "--json", description = "print the scores as JSON")
     private boolean json;
 
     @Mixin
+    private EngineArguments engines;
+
+    @Mixin
     private RunArguments run;
+
+    @Mixin
+    private CalibrationArguments calibration;
 
     @Mixin
     private ThresholdArguments thresholds;
@@ -96,14 +100,15 @@ final class EvaluateCommand implements Callable<Integer> {
         }
         Optional.ofNullable(target).ifPresent(Folders::requireFor);
         Optional.ofNullable(official).ifPresent(Folders::require);
+        QuantizationReport quantization = new QuantizationReport(spec.commandLine().getErr(), says);
         long start = System.nanoTime();
         SequencedMap<String, Object> facts = new LinkedHashMap<>();
         facts.put("dataset", dataset.toString());
         facts.put("split", split(dataset));
-        Evaluation evaluation = checkpoint != null ? ofModel(checkpoint, dataset, facts) : ofPredictions(dataset, facts);
+        Evaluation evaluation = checkpoint != null ? ofModel(checkpoint, dataset, facts, quantization) : ofPredictions(dataset, facts);
         facts.put("seconds", (System.nanoTime() - start) / 1e9);
         answer(evaluation.scores(), facts);
-        return ExitCode.DONE;
+        return quantization.exitCode(ExitCode.DONE);
     }
 
     private EvaluatedDataset dataset() {
@@ -141,19 +146,28 @@ final class EvaluateCommand implements Callable<Integer> {
         return dataset.open(root, split(dataset), asked, limit == null ? Integer.MAX_VALUE : limit);
     }
 
-    private Evaluation ofModel(Path file, EvaluatedDataset dataset, SequencedMap<String, Object> facts) {
-        RunArguments.requireEngine(engine, "--engine", spec.commandLine());
-        Segmenter.Options options = new Segmenter.Options(model.options(), engine, run.engineOptions(), run.resizeRule(),
-                thresholds.options());
+    private Evaluation ofModel(Path file, EvaluatedDataset dataset, SequencedMap<String, Object> facts, QuantizationReport quantization) {
+        ImageLimits limits = run.limits();
+        try (Progress progress = Progress.on(spec.commandLine().getErr(), says)) {
+            Segmenter.Options options = new Segmenter.Options(model.options(), engines.engine(), engines.options(), run.resizeRule(),
+                    thresholds.options()).withCalibration(calibration.options(engines.precision(), run.size(), limits, progress));
+            return ofModel(file, options, dataset, facts, quantization, progress);
+        }
+    }
+
+    private Evaluation ofModel(Path file, Segmenter.Options options, EvaluatedDataset dataset, SequencedMap<String, Object> facts,
+            QuantizationReport quantization, Progress progress) {
         ImageLimits limits = run.limits();
         try (Segmenter segmenter = Segmenter.open(file, options)) {
             Evaluation evaluation = open(dataset, asked(segmenter.model(), dataset));
             List<Evaluation.Question> questions = evaluation.questions(segmenter.model().classes());
-            Progress progress = new Progress(questions.size());
-            line(Descriptions.of(segmenter.model()) + "; " + options.engine() + ", " + options.engineOptions().precision() + ", "
+            Pictures pictures = new Pictures(progress, questions.size());
+            progress.done(Descriptions.of(segmenter.model()) + "; " + options.engine() + ", " + options.engineOptions().precision() + ", "
                     + options.engineOptions().threads() + " threads");
+            quantization.opened(file, segmenter, options);
+            segmenter.quantization().ifPresent(found -> facts.put("int8", QuantizationReport.facts(found)));
             for (Evaluation.Question question : questions) {
-                progress.time(question.name(), () -> {
+                pictures.time(question.name(), () -> {
                     Consumer<Prediction> truth = question.truth().get();
                     RgbImage picture = ImageFile.read(question.image(), limits);
                     segmenter.predict(picture, prediction -> {
@@ -171,7 +185,7 @@ final class EvaluateCommand implements Callable<Integer> {
         }
     }
 
-    private Set<Task> asked(ModelFile file, EvaluatedDataset dataset) {
+    private Set<Task> asked(SegmentationModel file, EvaluatedDataset dataset) {
         if (!file.dataset().name().equals(dataset.toString())) {
             throw new MaskforgeException(file.path() + " is trained on " + file.dataset().name() + ", whose classes are not those of "
                     + dataset + "; take a model that is trained on it, see 'maskforge zoo'");
@@ -190,26 +204,32 @@ final class EvaluateCommand implements Callable<Integer> {
         Path folder = Objects.requireNonNull(predictions);
         Evaluation evaluation = open(dataset, metrics.isEmpty() ? Set.of(dataset.firstMetric()) : metrics);
         List<Evaluation.Result> results = evaluation.results(folder);
-        Progress progress = new Progress(results.size());
-        results.forEach(result -> progress.time(result.name(), result.score()));
+        try (Progress progress = Progress.on(spec.commandLine().getErr(), says)) {
+            Pictures pictures = new Pictures(progress, results.size());
+            results.forEach(result -> pictures.time(result.name(), result.score()));
+        }
         facts.put("pictures", results.size());
         facts.put("predictions", folder.toString());
         return evaluation;
     }
 
-    /// A line a picture.
-    private final class Progress {
-        private final int pictures;
+    /// Pictures one after the other.
+    private static final class Pictures {
+        private final Progress progress;
+        private final int count;
         private int done;
 
-        Progress(int pictures) {
-            this.pictures = pictures;
+        Pictures(Progress progress, int count) {
+            this.progress = progress;
+            this.count = count;
         }
 
         void time(String picture, Runnable work) {
+            String which = ++done + "/" + count + " " + picture;
+            progress.working(which);
             long start = System.nanoTime();
             work.run();
-            line(++done + "/" + pictures + " " + Line.of(picture) + ": " + Math.round((System.nanoTime() - start) / 1e6) + " ms");
+            progress.done(which + ": " + Math.round((System.nanoTime() - start) / 1e6) + " ms");
         }
     }
 

@@ -3,6 +3,7 @@ package dev.maskforge.cli;
 import dev.maskforge.MaskforgeException;
 import dev.maskforge.checkpoint.CheckpointException;
 import dev.maskforge.engine.EngineException;
+import dev.maskforge.engine.plan.PlanException;
 import dev.maskforge.evaluation.EvaluationException;
 import dev.maskforge.graph.onnx.OnnxException;
 import dev.maskforge.measure.MeasurementException;
@@ -25,7 +26,7 @@ final class Failures {
     /// What our own code throws when the user can do something about it. Their messages are whole.
     private static final List<Class<? extends RuntimeException>> EXPECTED = List.of(MaskforgeException.class, CheckpointException.class,
             UnknownModelException.class, ImageException.class, ClassListException.class, EngineException.class,
-            EvaluationException.class, MeasurementException.class, OnnxException.class);
+            EvaluationException.class, MeasurementException.class, OnnxException.class, PlanException.class);
 
     private Failures() {
     }

@@ -1,15 +1,18 @@
 package dev.maskforge.cli;
 
 import dev.maskforge.ModelFile;
+import dev.maskforge.Segmenter;
 import dev.maskforge.graph.TensorType;
 import dev.maskforge.models.MaskClassifier;
 import dev.maskforge.models.layer.Parameters.Usage;
+import dev.maskforge.vision.Size;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -30,6 +33,15 @@ final class InspectCommand implements Callable<Integer> {
     @Parameters(paramLabel = "MODEL", description = "a checkpoint (.pkl, .pth, .safetensors, ...), a Hugging Face folder, or the name of one in the local hub cache")
     private Path checkpoint;
 
+    @Option(names = "--passes", description = "what the rewrites make of the network's graph, pass by pass; with -v also where they refused, and why")
+    private boolean passes;
+
+    @Option(names = "--size", paramLabel = "HxW", converter = SizeByText.class, defaultValue = "512x1024", description = "the size at which --passes counts operations and bytes, multiples of 32 (default: ${DEFAULT-VALUE})")
+    private Size size;
+
+    @Option(names = "--engine", paramLabel = "NAME", defaultValue = Segmenter.DEFAULT_ENGINE, description = "whose passes --passes runs (default: ${DEFAULT-VALUE})")
+    private String engine;
+
     @Option(names = "--json", description = "print the answer as JSON")
     private boolean json;
 
@@ -42,13 +54,18 @@ final class InspectCommand implements Callable<Integer> {
     /// Exits with 3 if the model and the file do not meet; quiet, it says no more than that.
     @Override
     public Integer call() {
+        EngineArguments.requireKnown(engine, "--engine", spec.commandLine());
         try (ModelFile file = ModelFile.open(checkpoint, model.options())) {
             Usage usage = file.usage();
             PrintWriter out = spec.commandLine().getOut();
+            Optional<PassTable> table = passes && usage.isComplete() ? Optional.of(PassTable.of(file, engine, size)) : Optional.empty();
             if (json) {
-                out.println(new JsonMapper().writerWithDefaultPrettyPrinter().writeValueAsString(facts(file, usage)));
+                SequencedMap<String, Object> facts = facts(file, usage);
+                table.ifPresent(each -> facts.put("passes", each.facts()));
+                out.println(new JsonMapper().writerWithDefaultPrettyPrinter().writeValueAsString(facts));
             } else if (!says.isQuiet()) {
                 print(file, usage, out);
+                table.ifPresent(each -> each.print(out, says.isVerbose()));
             }
             return usage.isComplete() ? ExitCode.DONE : ExitCode.SHORTFALL;
         }

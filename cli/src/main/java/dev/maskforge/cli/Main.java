@@ -13,9 +13,11 @@ import picocli.CommandLine.Spec;
 /// `maskforge`: the commands, and what all of them do about errors and exit codes.
 @Command(name = "maskforge", mixinStandardHelpOptions = true, versionProvider = Main.VersionOfBuild.class, description = {
         "From a trained mask transformer's checkpoint to a fast, verified inference engine."}, subcommands = {DemoCommand.class,
-                SegmentCommand.class, ConvertCommand.class, CompareCommand.class, BenchCommand.class, EvaluateCommand.class,
+                SegmentCommand.class, ConvertCommand.class, OptimizeCommand.class, BuildCommand.class, CompareCommand.class,
+                BenchCommand.class,
+                EvaluateCommand.class,
                 ReportCommand.class, InspectCommand.class, ZooCommand.class,
-                ScenesCommand.class, DoctorCommand.class, CompletionCommand.class, HelpCommand.class}, footer = {"",
+                ScenesCommand.class, DoctorCommand.class, CacheCommand.class, CompletionCommand.class, HelpCommand.class}, footer = {"",
                         "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but a check fell short.",
                         "'maskforge COMMAND --help' tells more of a command."})
 public final class Main implements Runnable {

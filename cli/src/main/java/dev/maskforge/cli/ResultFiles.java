@@ -2,7 +2,7 @@ package dev.maskforge.cli;
 
 import dev.maskforge.Dataset;
 import dev.maskforge.MaskforgeException;
-import dev.maskforge.ModelFile;
+import dev.maskforge.SegmentationModel;
 import dev.maskforge.models.Task;
 import dev.maskforge.vision.CityscapesInstances;
 import dev.maskforge.vision.ClassList;
@@ -46,7 +46,7 @@ final class ResultFiles {
     static final double LEAST_SCORE_SHOWN = 0.5;
 
     private final Path folder;
-    private final ModelFile model;
+    private final SegmentationModel model;
     private final Set<Product> products;
     private final LabelIds ids;
     private final List<CocoPanoptic> panoptic = new ArrayList<>();
@@ -54,7 +54,7 @@ final class ResultFiles {
     private boolean isAnyDone;
 
     /// @throws MaskforgeException if the model gives nothing that a product is made of
-    ResultFiles(Path folder, ModelFile model, Set<Product> products, LabelIds ids) {
+    ResultFiles(Path folder, SegmentationModel model, Set<Product> products, LabelIds ids) {
         this.folder = folder;
         this.model = model;
         this.products = EnumSet.copyOf(products);

@@ -24,6 +24,10 @@ record SampleScene(long seed, RgbImage image, LabelMap labelIds, LabelMap truth)
 
     /// What its files are called, without an ending.
     String name() {
+        return nameOf(seed);
+    }
+
+    static String nameOf(long seed) {
         return "street-" + seed;
     }
 

@@ -1,7 +1,9 @@
 package dev.maskforge.cli;
 
-import dev.maskforge.ModelFile;
+import dev.maskforge.GraphForm;
+import dev.maskforge.SegmentationModel;
 import dev.maskforge.Segmenter;
+import dev.maskforge.engine.Engines;
 import dev.maskforge.models.Task;
 import dev.maskforge.vision.ClassList;
 import dev.maskforge.vision.ImageFile;
@@ -13,9 +15,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,7 +36,8 @@ final class SegmentCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(index = "0", paramLabel = "MODEL", description = "a checkpoint (.pkl, .pth, .safetensors, ...), a Hugging Face folder, or the name of one in the local hub cache")
+    @Parameters(index = "0", paramLabel = "MODEL", description = "a checkpoint (.pkl, .pth, .safetensors, ...), a Hugging Face folder, or the name of one in the local hub cache; "
+            + "or an .onnx file that 'maskforge convert' wrote")
     private Path checkpoint;
 
     @Parameters(index = "1..*", arity = "1..*", paramLabel = "IMAGE|DIR", description = "PNG, JPEG, TIFF, BMP, WebP and GIF files, folders of them, or patterns such as 'shots/*.png'")
@@ -49,14 +54,20 @@ final class SegmentCommand implements Callable<Integer> {
     @Option(names = "--label-ids", paramLabel = "IDS", defaultValue = "dataset", description = "numbers in label maps: dataset (as evaluation scripts want them) or train (default: ${DEFAULT-VALUE})")
     private LabelIds ids;
 
-    @Option(names = "--engine", paramLabel = "NAME", defaultValue = Segmenter.DEFAULT_ENGINE, description = "onnxruntime, or reference, which is slow and for checking (default: ${DEFAULT-VALUE})")
-    private String engine;
+    @Option(names = "--graph", paramLabel = "FORM", description = "what the engine gets of the network: optimised, or authored, as it is written (default: optimised, on reference authored)")
+    private @Nullable GraphForm graphForm;
 
     @Option(names = "--json", description = "print what was done as JSON")
     private boolean json;
 
     @Mixin
+    private EngineArguments engines;
+
+    @Mixin
     private RunArguments run;
+
+    @Mixin
+    private CalibrationArguments calibration;
 
     @Mixin
     private ThresholdArguments thresholds;
@@ -69,17 +80,21 @@ final class SegmentCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Segmenter.Options options = options();
         ImageLimits limits = run.limits();
+        Segmenter.Options options = options(limits);
         List<PictureFiles.Entry> entries = PictureFiles.find(pictures);
         Folders.require(target);
         PrintWriter err = spec.commandLine().getErr();
         Report report = new Report(err, says, entries.size(), json);
+        QuantizationReport quantization = new QuantizationReport(err, says);
+        SequencedMap<String, Object> facts = facts(options);
         try (Segmenter segmenter = Segmenter.open(checkpoint, options)) {
-            ModelFile file = segmenter.model();
+            SegmentationModel file = segmenter.model();
             ResultFiles results = new ResultFiles(target, file, products.isEmpty() ? Product.standard(file.task()) : products, ids);
             results.requireDistinct(entries);
             report.opening(segmenter, options);
+            quantization.opened(checkpoint, segmenter, options);
+            segmenter.quantization().ifPresent(found -> facts.put("int8", QuantizationReport.facts(found)));
             for (PictureFiles.Entry entry : entries) {
                 try {
                     report.done(entry, segment(segmenter, entry, results, limits));
@@ -91,27 +106,30 @@ final class SegmentCommand implements Callable<Integer> {
         }
         report.closing(target);
         if (json) {
-            spec.commandLine().getOut()
-                    .println(new JsonMapper().writerWithDefaultPrettyPrinter().writeValueAsString(facts(options, report)));
+            facts.put("pictures", report.facts());
+            if (!report.common().isEmpty()) {
+                facts.put("files", report.common());
+            }
+            spec.commandLine().getOut().println(new JsonMapper().writerWithDefaultPrettyPrinter().writeValueAsString(facts));
         }
-        return report.isWhole() ? ExitCode.DONE : ExitCode.FAILED;
+        return report.isWhole() ? quantization.exitCode(ExitCode.DONE) : ExitCode.FAILED;
     }
 
-    private Segmenter.Options options() {
-        RunArguments.requireEngine(engine, "--engine", spec.commandLine());
-        return new Segmenter.Options(model.options(), engine, run.engineOptions(), run.resizeRule(), thresholds.options());
+    private Segmenter.Options options(ImageLimits limits) {
+        Progress progress = Progress.on(spec.commandLine().getErr(), says);
+        Segmenter.Options options = new Segmenter.Options(model.options(), engines.engine(), engines.options(), run.resizeRule(),
+                thresholds.options()).withCalibration(calibration.options(engines.precision(), run.size(), limits, progress));
+        return graphForm == null ? options : options.withGraphForm(graphForm);
     }
 
-    private SequencedMap<String, Object> facts(Segmenter.Options options, Report report) {
+    private SequencedMap<String, Object> facts(Segmenter.Options options) {
         SequencedMap<String, Object> facts = new LinkedHashMap<>();
         facts.put("checkpoint", checkpoint.toString());
         facts.put("engine", options.engine());
         facts.put("precision", options.engineOptions().precision().toString());
         facts.put("threads", options.engineOptions().threads());
-        facts.put("pictures", report.facts());
-        if (!report.common().isEmpty()) {
-            facts.put("files", report.common());
-        }
+        facts.put("graph", options.graphForm().orElseGet(() -> GraphForm.standard(Engines.named(options.engine()))).name()
+                .toLowerCase(Locale.ROOT));
         return facts;
     }
 

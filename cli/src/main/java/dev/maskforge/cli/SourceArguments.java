@@ -1,34 +1,36 @@
 package dev.maskforge.cli;
 
+import dev.maskforge.CalibrationOptions;
 import dev.maskforge.Comparison;
+import dev.maskforge.GraphForm;
 import dev.maskforge.InputValues;
-import dev.maskforge.Segmenter;
-import dev.maskforge.engine.EngineOptions;
+import dev.maskforge.engine.Precision;
+import dev.maskforge.engine.plan.PlanFile;
+import dev.maskforge.engine.plan.PlanRecord;
 import dev.maskforge.passes.Lowering.DeformableAttention;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /// How the two that are compared are run: what is said without a side holds for both, what is said with `-a` or `-b` for that
 /// one.
 final class SourceArguments {
-    @Spec(Spec.Target.MIXEE)
-    private CommandSpec spec;
-
-    @Option(names = "--engine", paramLabel = "NAME", defaultValue = Segmenter.DEFAULT_ENGINE, description = "onnxruntime, or reference, which is slow and for checking (default: ${DEFAULT-VALUE})")
-    private String engine;
-
-    @Option(names = "--engine-a", paramLabel = "NAME", description = "the same for A alone")
+    @Option(names = "--engine-a", paramLabel = "NAME", description = "--engine for A alone")
     private @Nullable String engineA;
 
-    @Option(names = "--engine-b", paramLabel = "NAME", description = "the same for B alone")
+    @Option(names = "--engine-b", paramLabel = "NAME", description = "--engine for B alone")
     private @Nullable String engineB;
 
-    @Option(names = "--deformable-attention", paramLabel = "FORM", defaultValue = "grid_sample", description = "how a checkpoint's deformable attention is computed by engines "
-            + "without one of their own: grid_sample or gather (default: ${DEFAULT-VALUE})")
+    @Option(names = "--precision-a", paramLabel = "P", description = "the precision of A alone")
+    private @Nullable Precision precisionA;
+
+    @Option(names = "--precision-b", paramLabel = "P", description = "the precision of B alone, such as int8 against A's fp32")
+    private @Nullable Precision precisionB;
+
+    @Option(names = "--deformable-attention", paramLabel = "FORM", defaultValue = "engine", description = "how a checkpoint's deformable attention is computed: engine (its own where it has one), "
+            + "grid_sample or gather (default: ${DEFAULT-VALUE})")
     private DeformableAttention deformableAttention;
 
     @Option(names = "--deformable-attention-a", paramLabel = "FORM", description = "the same for A alone")
@@ -37,8 +39,17 @@ final class SourceArguments {
     @Option(names = "--deformable-attention-b", paramLabel = "FORM", description = "the same for B alone")
     private @Nullable DeformableAttention deformableAttentionB;
 
-    @Option(names = "--input-values", paramLabel = "KIND", description = "what the numbers in the input of an ONNX file from another tool mean: rgb (0 to 255) or "
-            + "normalised (ImageNet's mean and deviation taken off); ours say it themselves")
+    @Option(names = "--graph", paramLabel = "FORM", description = "what engines get of a checkpoint's network: optimised, or authored, as it is written (default: optimised, on "
+            + "reference authored)")
+    private @Nullable GraphForm graphForm;
+
+    @Option(names = "--graph-a", paramLabel = "FORM", description = "the same for A alone")
+    private @Nullable GraphForm graphFormA;
+
+    @Option(names = "--graph-b", paramLabel = "FORM", description = "the same for B alone")
+    private @Nullable GraphForm graphFormB;
+
+    @Option(names = "--input-values", paramLabel = "KIND", description = InputValuesText.DESCRIPTION)
     private @Nullable InputValues inputValues;
 
     @Option(names = "--input-values-a", paramLabel = "KIND", description = "the same for A alone")
@@ -47,21 +58,38 @@ final class SourceArguments {
     @Option(names = "--input-values-b", paramLabel = "KIND", description = "the same for B alone")
     private @Nullable InputValues inputValuesB;
 
-    /// @throws picocli.CommandLine.ParameterException if there is no such engine
-    Comparison.Source a(Path path, EngineOptions options) {
-        return source(path, options, engineA, deformableAttentionA, inputValuesA, "--engine-a");
+    /// @param engines     what is said for both sides
+    /// @param calibration of a precision, if it needs one
+    /// @throws picocli.CommandLine.ParameterException if there is no such engine, or it has no such precision
+    Comparison.Source a(Path path, EngineArguments engines, Function<Precision, Optional<CalibrationOptions>> calibration) {
+        return source(path, engines, new Own("-a", engineA, precisionA, deformableAttentionA, graphFormA, inputValuesA), calibration);
     }
 
-    /// @throws picocli.CommandLine.ParameterException if there is no such engine
-    Comparison.Source b(Path path, EngineOptions options) {
-        return source(path, options, engineB, deformableAttentionB, inputValuesB, "--engine-b");
+    /// @param engines     what is said for both sides
+    /// @param calibration of a precision, if it needs one
+    /// @throws picocli.CommandLine.ParameterException if there is no such engine, or it has no such precision
+    Comparison.Source b(Path path, EngineArguments engines, Function<Precision, Optional<CalibrationOptions>> calibration) {
+        return source(path, engines, new Own("-b", engineB, precisionB, deformableAttentionB, graphFormB, inputValuesB), calibration);
     }
 
-    private Comparison.Source source(Path path, EngineOptions options, @Nullable String ownEngine, @Nullable DeformableAttention ownForm,
-            @Nullable InputValues ownValues, String option) {
-        String name = ownEngine == null ? engine : ownEngine;
-        RunArguments.requireEngine(name, ownEngine == null ? "--engine" : option, spec.commandLine());
-        return new Comparison.Source(path, name, options, ownForm == null ? deformableAttention : ownForm,
-                Optional.ofNullable(ownValues == null ? inputValues : ownValues));
+    /// What was said for one side alone.
+    ///
+    /// @param suffix of the options that say it
+    private record Own(String suffix, @Nullable String engine, @Nullable Precision precision,
+            @Nullable DeformableAttention deformableAttention, @Nullable GraphForm graphForm, @Nullable InputValues inputValues) {}
+
+    private Comparison.Source source(Path path, EngineArguments engines, Own own,
+            Function<Precision, Optional<CalibrationOptions>> calibration) {
+        if (PlanFile.isPlan(path)) {
+            PlanRecord plan = PlanFile.describe(path);
+            return new Comparison.Source(path, plan.engine(), engines.options(plan.options().precision()), deformableAttention,
+                    Optional.empty(), Optional.empty());
+        }
+        String engine = own.engine() == null ? engines.engine() : engines.require(own.engine(), "--engine" + own.suffix());
+        Precision precision = engines.precisionOf(engine, own.precision(), "--precision" + own.suffix());
+        return new Comparison.Source(path, engine, engines.options(precision),
+                own.deformableAttention() == null ? deformableAttention : own.deformableAttention(),
+                Optional.ofNullable(own.graphForm() == null ? graphForm : own.graphForm()),
+                Optional.ofNullable(own.inputValues() == null ? inputValues : own.inputValues()), calibration.apply(precision));
     }
 }

@@ -41,11 +41,16 @@ final class Rules {
             .should().dependOnClassesThat().resideInAPackage("org.bytedeco..")
             .because("a native type never leaves its module");
 
+    /// A program of its own, which speaks with its caller by its streams and ends itself with its caller.
+    private static final String COMPILER_PROCESS = "dev.maskforge.engine.build.CompilerProcess";
+
     static final ArchRule ONLY_THE_COMMAND_LINE_PRINTS = noClasses().that().resideOutsideOfPackage("dev.maskforge.cli..")
+            .and().doNotHaveFullyQualifiedName(COMPILER_PROCESS)
             .should(ACCESS_STANDARD_STREAMS)
             .because("a library that prints cannot be embedded");
 
     static final ArchRule ONLY_THE_COMMAND_LINE_ENDS_THE_JVM = noClasses().that().resideOutsideOfPackage("dev.maskforge.cli..")
+            .and().doNotHaveFullyQualifiedName(COMPILER_PROCESS)
             .should().callMethod(System.class, "exit", int.class)
             .orShould().callMethod(Runtime.class, "exit", int.class)
             .orShould().callMethod(Runtime.class, "halt", int.class)

@@ -6,6 +6,7 @@ import dev.maskforge.measure.Result;
 import dev.maskforge.measure.Span;
 import dev.maskforge.measure.Stage;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -121,6 +122,65 @@ class BenchCommandTest {
         assertTrue(run.err().contains("there is nothing to compare it with; name a --reference that gives scores"), run.err());
     }
 
+    private static byte[] replaced(byte[] file, String there, String instead) {
+        // As ISO 8859-1 every byte is a character.
+        String text = new String(file, StandardCharsets.ISO_8859_1);
+        assertTrue(text.contains(there), there);
+        return text.replace(there, instead).getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    /// One that no engine takes, since it asks for an operation that is none.
+    private static Path broken() throws IOException {
+        return Files.write(folder.resolve("broken-scores.onnx"), replaced(Files.readAllBytes(scores), "Softmax", "Hardmix"));
+    }
+
+    @Test
+    void aReferenceThatFailsCostsTheAgreementAlone() throws IOException {
+        Path target = folder.resolve("unheld.json");
+        Run run = bench(labels, "-q", "--reference", broken(), "-o", target);
+        assertEquals(ExitCode.DONE, run.exit(), run.err());
+        assertEquals(1, run.errors().size(), run.err());
+        assertTrue(run.err().startsWith("maskforge: 64x128: how far the labels agree is not known, since the reference ")
+                && run.err().contains("Hardmix"), run.err());
+        Result result = MeasurementFile.read(target).results().getFirst();
+        assertEquals(Optional.empty(), result.fidelity());
+        assertEquals(3, result.series().of(Span.IMAGE_TO_LABELS).count());
+        Run judged = bench(labels, "-q", "--reference", broken(), "--min-agreement", "0.5");
+        assertEquals(ExitCode.SHORTFALL, judged.exit(), judged.err());
+        assertEquals(2, judged.errors().size(), judged.err());
+    }
+
+    /// A file that says that it takes any size, and has 128x128 inside.
+    private static Path promising() throws IOException {
+        Path file = folder.resolve("promising.onnx");
+        assertEquals(ExitCode.DONE, Run.of("convert", "-q", CHECKPOINT, "-o", file, "--size", "128x128").exit());
+        // A dimension of 128 in the file, and one called h or w.
+        String of128 = "\n\u0003\b\u0080\u0001";
+        return Files.write(file, replaced(Files.readAllBytes(file), of128 + of128, "\n\u0003\u0012\u0001h\n\u0003\u0012\u0001w"));
+    }
+
+    @Test
+    void whatWasMeasuredStaysWhenALaterSizeFails() throws IOException {
+        Path target = folder.resolve("half.json");
+        Run run = run(List.of("bench", "-q", "--warmup", "0", "--runs", "3", "--ceilings", "none"), promising(), "--sizes",
+                "128x128,64x96", "-o", target);
+        assertEquals(ExitCode.FAILED, run.exit(), run.err());
+        assertEquals(1, run.errors().size(), run.err());
+        assertEquals(List.of("128x128"), MeasurementFile.read(target).results().stream().map(result -> result.setup().size()).toList());
+    }
+
+    @Test
+    void theNumbersInForeignInputsMustBeSaid() throws IOException {
+        Path foreign = Files.write(folder.resolve("foreign.onnx"), replaced(Files.readAllBytes(scores), "maskforge.", "somebody.."));
+        assertFails("does not say what the numbers in its input 'image' mean; say '--input-values rgb'", foreign);
+        // Ours say it themselves, whatever is said of the others.
+        Run run = bench("-q", scores, foreign, "--input-values", "rgb", "--min-agreement", "1");
+        assertEquals(ExitCode.DONE, run.exit(), run.err());
+        Run mistaken = bench("-q", scores, foreign, "--input-values", "normalised", "--min-agreement", "1");
+        assertEquals(ExitCode.SHORTFALL, mistaken.exit(), mistaken.err());
+        assertTrue(mistaken.errors().stream().noneMatch(line -> line.contains("scores.onnx")), mistaken.err());
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
             "--runs 2 | a protocol has one round at least, and in each a run",
@@ -142,7 +202,7 @@ class BenchCommandTest {
         assertFails("takes pictures of none of the sizes; name its own with --sizes", labels, "--sizes", "96x96,32x64");
         assertFails("there is no folder", labels, "-o", folder.resolve("none/result.json"));
         assertFails("cannot be read", folder.resolve("missing.onnx"));
-        assertFails("refuses", Files.writeString(folder.resolve("broken.onnx"), "no protobuf"));
+        assertFails("cannot be read", Files.writeString(folder.resolve("broken.onnx"), "no protobuf"));
     }
 
     private static void assertFails(String message, Object... arguments) {

@@ -26,7 +26,7 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "demo", "segment", "convert", "evaluate", "inspect", "zoo", "doctor"})
+    @ValueSource(strings = {"", "demo", "segment", "convert", "build", "evaluate", "inspect", "zoo", "doctor", "cache"})
     void explainsEachCommand(String command) {
         Run run = command.isEmpty() ? Run.of("--help") : Run.of(command, "--help");
         assertEquals(ExitCode.DONE, run.exit());
@@ -35,7 +35,7 @@ class CommandLineTest {
         run.out().lines().forEach(line -> assertTrue(line.length() <= WIDTH, line));
         assertTrue(!run.out().contains("${") && !run.out().contains("null"), run.out());
         if (command.isEmpty()) {
-            List.of("demo", "segment", "convert", "evaluate", "inspect", "zoo", "doctor")
+            List.of("demo", "segment", "convert", "build", "evaluate", "inspect", "zoo", "doctor", "cache")
                     .forEach(name -> assertTrue(run.out().contains("\n  " + name), name));
             assertEquals(run, Run.of(), "without a command");
         } else {
@@ -129,7 +129,7 @@ class CommandLineTest {
     void docsTellEachOption() throws Exception {
         Path root = Path.of(System.getProperty("maskforge.fixtures")).resolve("../..");
         String page = Files.readString(root.resolve("docs/cli.md"));
-        for (String command : List.of("demo", "segment", "convert", "evaluate", "inspect", "zoo", "doctor")) {
+        for (String command : List.of("demo", "segment", "convert", "build", "evaluate", "inspect", "zoo", "doctor", "cache")) {
             Run.of(command, "--help").out().lines().map(String::strip).filter(line -> line.startsWith("-"))
                     .map(line -> line.replaceFirst("^-\\w, ", "").split("[=\\s]", 2)[0])
                     .forEach(option -> assertTrue(page.contains(option), () -> "docs/cli.md lacks " + option + " of " + command));

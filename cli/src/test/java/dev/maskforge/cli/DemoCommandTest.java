@@ -7,9 +7,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -159,6 +161,22 @@ class DemoCommandTest {
         }
         // Two streets, not one drawn twice.
         assertTrue(Files.mismatch(first.resolve("scenes/street-1000000.png"), first.resolve("scenes/street-1000001.png")) >= 0);
+    }
+
+    @Test
+    void scenesOfAnEarlierRunDoNotStay() throws IOException {
+        Object[] one = {"demo", "-o", folder, "--size", "64x128", "--scenes", "1", "--runs", "3", "-q"};
+        assertEquals(ExitCode.DONE, Run.of(one).exit());
+        List<String> alone = files(folder);
+        for (String file : files(common)) {
+            Files.createDirectories(Objects.requireNonNull(folder.resolve(file).getParent()));
+            Files.copy(common.resolve(file), folder.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+        }
+        assertTrue(files(folder).size() > alone.size());
+        Path foreign = Files.writeString(folder.resolve("scenes/street-7.notes.txt"), "mine");
+        assertEquals(ExitCode.DONE, Run.of(one).exit());
+        Files.delete(foreign);
+        assertEquals(alone, files(folder));
     }
 
     @Test

@@ -112,6 +112,21 @@ class EvaluateCommandTest {
         assertTrue(limited.get("panoptic").get("All").get("n").asInt() > 3);
     }
 
+    /// Of one size, into which pictures are fitted.
+    @Test
+    void aConvertedFileIsScoredAsItsCheckpoint() throws IOException {
+        Path file = folder.resolve("model.onnx");
+        assertEquals(ExitCode.DONE,
+                Run.of("convert", "-q", SEMANTIC, "-o", file, "--size", "32x64", "--output", "scores", "--batch", "1").exit());
+        JsonNode ofFile = scores(evaluate("cityscapes", CITYSCAPES, file, "--json", "-q")).get("semantic");
+        JsonNode ofCheckpoint = scores(evaluate("cityscapes", CITYSCAPES, SEMANTIC, "--size", "32x64", "--json", "-q")).get("semantic");
+        double difference = Math.abs(ofFile.get("averageScoreClasses").asDouble() - ofCheckpoint.get("averageScoreClasses").asDouble());
+        System.out.println("mIoU of the file is off by " + difference);
+        // A pixel of 20,000 where two classes are level.
+        assertEquals(0, difference, 1e-4);
+        assertTrue(ofFile.get("averageScoreClasses").asDouble() > 0);
+    }
+
     @Test
     void cocoAndAde20kHaveLayoutsOfTheirOwn() throws IOException {
         Path results = Files.createDirectory(folder.resolve("results"));

@@ -51,6 +51,7 @@ final class Hostile {
         hostile.configurations();
         hostile.pictures();
         hostile.placesToWrite();
+        hostile.graphs();
         return hostile.cases;
     }
 
@@ -354,5 +355,31 @@ final class Hostile {
         cases.add(
                 new Case(name, List.of("segment", "-q", sound.toString(), picture.toString(), "--size", "64x128", "-o", target.toString()),
                         String.valueOf(target.getFileName()), expected));
+    }
+
+    private void optimise(String name, Path file, Path target, String culprit, String expected) {
+        cases.add(new Case(name, List.of("optimize", file.toString(), "-o", target.toString()), culprit, expected));
+    }
+
+    private void graph(String name, byte[] bytes, String expected) throws IOException {
+        Path file = Files.write(inputs.resolve(name.replace(' ', '-') + ".onnx"), bytes);
+        optimise(name, file, outputs.resolve("optimised.onnx"), String.valueOf(file.getFileName()), expected);
+    }
+
+    /// ONNX files to optimise. What their readers refuse is in HostileModelTest; here is what the user sees of it.
+    private void graphs() throws IOException {
+        Path file = Path.of(System.getProperty("maskforge.fixtures"), "exports", "maskformer-scores-opset16.onnx");
+        byte[] bytes = Files.readAllBytes(file);
+        Path target = outputs.resolve("optimised.onnx");
+        optimise("a graph that is missing", inputs.resolve("nowhere.onnx"), target, "nowhere.onnx", "no such file");
+        optimise("a folder as graph", inputs, target, "inputs", "it is a folder");
+        graph("an empty graph", new byte[0], "there is no graph");
+        graph("a text as graph", text("These are the weights."), "not an ONNX model");
+        graph("a graph cut in half", Arrays.copyOf(bytes, bytes.length / 2), "");
+        graph("a graph cut by one byte", Arrays.copyOf(bytes, bytes.length - 1), "");
+        Path copy = Files.copy(file, inputs.resolve("graph.onnx"));
+        optimise("the graph as its own target", copy, copy, "graph.onnx", "itself");
+        optimise("a target that is no ONNX file", copy, outputs.resolve("graph.data"), "graph.data", "name it graph.data.onnx");
+        optimise("a target in a missing folder", copy, outputs.resolve("missing/graph.onnx"), "missing", "make it");
     }
 }

@@ -68,4 +68,48 @@ class InspectCommandTest {
         Run run = Run.of("inspect", Small.checkpoint("maskformer-r50"), "--task", "panoptic", "--dataset", "coco");
         assertTrue(run.out().startsWith("MaskFormer, ResNet-50, 20 queries, 19 classes, panoptic, coco\n"), run.out());
     }
+
+    @Test
+    void showsWhatEachPassDoes() {
+        Run run = Run.of("inspect", Small.checkpoint("mask2former-r50"), "--passes", "--size", "64x128");
+        assertEquals(ExitCode.DONE, run.exit(), run.err());
+        List<String> lines = run.out().lines().toList();
+        int head = lines.indexOf("");
+        assertTrue(lines.get(head + 1).matches("passes for onnxruntime, 64x128 +matches +refused +nodes +GFLOP +MB moved +ms"), run.out());
+        assertTrue(lines.get(head + 2).startsWith("as authored "), run.out());
+        assertTrue(lines.stream().anyMatch(line -> line.matches("fold batch normalisation into convolutions +53 +0 .*")), run.out());
+        assertTrue(lines.stream().anyMatch(line -> line.matches("resize mask features instead of masks +9 +0 .*")), run.out());
+        assertTrue(lines.stream().anyMatch(line -> line.matches("fold the mask features' convolution into mask embeddings +10 +0 .*")),
+                run.out());
+        assertTrue(lines.stream().noneMatch(line -> line.contains(" refused ") && line.startsWith("  ")), run.out());
+    }
+
+    @Test
+    void saysWhyAPassRefused() {
+        Run run = Run.of("inspect", Small.checkpoint("maskformer-r50"), "--passes", "--size", "64x128", "-v");
+        assertTrue(run.out().contains("\n  fold the mask features' convolution into mask embeddings refused sem_seg_head.predictor/MatMul: "
+                + "the convolution does more than mix the channels of a pixel\n"), run.out());
+    }
+
+    @Test
+    void saysTheSameOfPassesToMachines() {
+        Run run = Run.of("inspect", "--json", Small.checkpoint("maskformer-r50"), "--passes", "--size", "64x128");
+        JsonNode passes = new JsonMapper().readTree(run.out()).get("passes");
+        assertEquals("onnxruntime", passes.get("engine").asString());
+        assertEquals("64x128", passes.get("size").asString());
+        JsonNode last = passes.get("passes").get(0);
+        assertEquals(List.of("pass", "matches", "refusals", "before", "after", "seconds"), List.copyOf(last.propertyNames()));
+        assertEquals(List.of("nodes", "flops", "bytes"), List.copyOf(last.get("after").propertyNames()));
+        for (JsonNode pass : passes.get("passes")) {
+            assertTrue(pass.get("after").get("flops").asLong() > 0, pass::toString);
+            pass.get("refusals").forEach(refusal -> assertEquals(List.of("node", "reason"), List.copyOf(refusal.propertyNames())));
+        }
+    }
+
+    @Test
+    void doesNotKnowPassesOfOtherEngines() {
+        Run run = Run.of("inspect", Small.checkpoint("maskformer-r50"), "--passes", "--engine", "abacus");
+        assertEquals(ExitCode.USAGE, run.exit());
+        assertTrue(run.errors().getFirst().contains("there is no 'abacus', but "), run.err());
+    }
 }

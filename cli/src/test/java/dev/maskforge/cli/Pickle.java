@@ -64,6 +64,7 @@ final class Pickle {
             case INT64 -> "i8";
             case INT32 -> "i4";
             case UINT8 -> "u1";
+            case INT8 -> "i1";
             case BOOL -> "b1";
             case BFLOAT16 -> throw new IllegalArgumentException("numpy has no bfloat16");
         };

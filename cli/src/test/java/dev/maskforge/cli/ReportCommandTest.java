@@ -148,6 +148,62 @@ class ReportCommandTest {
     }
 
     @Test
+    void theRoofRunsThroughNoLetters() throws Exception {
+        Element chart = elements(page(ours()), "svg").stream().filter(each -> each.getAttribute("class").contains("roofline")).findFirst()
+                .orElseThrow();
+        List<String> kinds = new ArrayList<>();
+        for (int i = 0; i < chart.getChildNodes().getLength(); i++) {
+            kinds.add(((Element) chart.getChildNodes().item(i)).getAttribute("class"));
+        }
+        assertTrue(kinds.lastIndexOf("roof") < kinds.indexOf("mark"), kinds.toString());
+    }
+
+    /// Twice the threads are no faster engine.
+    @Test
+    void otherNumbersOfThreadsAreNotCompared() throws Exception {
+        Path here = ours();
+        Path there = ReportExample.write(folder.resolve("there.json"), ReportExample.peers());
+        Files.writeString(there, Files.readString(there).replace("\"threads\" : 2", "\"threads\" : 4"));
+        List<List<String>> table = table(page(here, there), "64x128, engine only");
+        assertEquals("–", cell(table, 2, "Speed-up"));
+        // The ceilings that the floor follows from are of two threads.
+        assertEquals("–", cell(table, 2, "Of floor"));
+        assertEquals("2.00 ± 0 %, ahead", cell(table, 4, "Speed-up"));
+    }
+
+    @Test
+    void anotherPrecisionThanFloat32IsNamedWhereverThereAreTimes() throws Exception {
+        Path file = ours();
+        Files.writeString(file, Files.readString(file).replaceFirst("\"precision\" : \"fp32\"", "\"precision\" : \"tf32\""));
+        Document page = page(file);
+        for (String table : List.of("64x128, image to labels", "64x128, engine only", "64x128, mean milliseconds", "64x128, before")) {
+            assertEquals("1 mask2former.pkl, tf32", table(page, table).get(1).getFirst());
+            assertEquals("2 mask2former-fast.onnx", table(page, table).get(2).getFirst());
+        }
+    }
+
+    @Test
+    void theNameThatStandsLastSaysTheArchitecture() throws Exception {
+        Path file = ReportExample.write(folder.resolve("a.json"),
+                List.of(ReportExample.result("onnxruntime", "MaskFormer/checkpoints/mask2former-r50.pkl", "onnxruntime", "64x128", 5)));
+        Document page = page(file);
+        assertTrue(table(page, "Table 6.4: Mask2Former").stream().anyMatch(row -> row.getFirst().startsWith("mask2former-r50: ")));
+        assertTrue(table(page, "Table 6.1: MaskFormer").stream().noneMatch(row -> row.getFirst().startsWith("mask2former-r50: ")));
+    }
+
+    /// A name that turns the text around it would show other figures than there are.
+    @Test
+    void namesDoNotTurnTheTextAroundThem() throws Exception {
+        Path file = ReportExample.write(folder.resolve("a.json"),
+                List.of(ReportExample.result("net\u202e\u2066", "net.onnx", "onnxruntime", "64x128", 5)));
+        for (String format : List.of("html", "markdown")) {
+            String text = report(file, "--format", format).out();
+            assertTrue(text.contains("net\ufffd\ufffd"), format);
+            assertFalse(text.matches("(?s).*[\u202a-\u202e\u2066-\u2069].*"), format);
+        }
+    }
+
+    @Test
     void tablesAndChartsCanBeReadByThoseWhoDoNotSee() throws Exception {
         Document page = page(ours(), peers());
         List<Element> tables = elements(page, "table");
@@ -171,14 +227,16 @@ class ReportCommandTest {
     @Test
     void picturesOfOneNameStandTogether() throws Exception {
         for (String file : List.of("64x128/engine/street.color.png", "64x128/engine/street.labels.png", "64x128/engine/street.overlay.png",
-                "64x128/input/street.png", "64x128/without attention/street.png", "256x512/truth/street_gtFine_color.png")) {
+                "64x128/input/street.png", "64x128/without attention/street.png", "256x512/truth/street_gtFine_color.png",
+                "256x512/engine/street_leftImg8bit.color.png", "256x512/difference/street_leftImg8bit.difference.png")) {
             Path path = folder.resolve("pictures").resolve(file);
             Files.createDirectories(path.getParent());
             PngFile.write(Small.picture(), path);
         }
         Document page = page(ours(), "--pictures", folder.resolve("pictures"));
         assertEquals(List.of("input of street at 64x128", "engine of street at 64x128", "without attention of street at 64x128",
-                "truth of street at 256x512"), elements(page, "img").stream().map(image -> image.getAttribute("alt")).toList());
+                "engine of street at 256x512", "truth of street at 256x512", "difference of street at 256x512"),
+                elements(page, "img").stream().map(image -> image.getAttribute("alt")).toList());
     }
 
     @Test
@@ -197,7 +255,11 @@ class ReportCommandTest {
         List<List<String>> comparisons = table(page, "Comparisons with references");
         assertEquals("8192", cell(comparisons, 1, "Pixels"));
         assertEquals("passed, 0.999 is the least", cell(comparisons, 1, "Says"));
-        assertTrue(page.getDocumentElement().getTextContent().contains("No layer differs on"));
+        String text = page.getDocumentElement().getTextContent();
+        assertTrue(text.contains("No layer differs on"));
+        assertTrue(text.matches(
+                "(?s).*Comparison 1.*checkpoint.pkl, onnxruntime, .*, held against .*checkpoint.pkl, onnxruntime, .*: passed, 0.999 is the least.*"),
+                text);
         List<List<String>> scores = table(page, "cityscapes val, semantic");
         // The command prints the same means below its classes.
         String means = evaluate.out().lines().filter(line -> line.startsWith("all ")).findFirst().orElseThrow();
@@ -225,15 +287,15 @@ class ReportCommandTest {
         assertEquals(List.of("mean", "41.5", "60.0"), table(page, "x val, semantic").get(2));
     }
 
-    /// What the format allows and no machine does: no time at all, and rates beyond all numbers.
+    /// What the format allows and no machine does: a nanosecond, and rates beyond all numbers.
     @Test
     void strangeFiguresMakeAPage() throws Exception {
-        Result first = ReportExample.withFloor(ReportExample.result("mask2former a", "a.onnx", "onnxruntime", "64x128", 0));
+        Result first = ReportExample.withFloor(ReportExample.result("mask2former a", "a.onnx", "onnxruntime", "64x128", 1));
         Path file = ReportExample.write(folder.resolve("strange.json"),
                 List.of(first, ReportExample.result("mask2former b", "b.onnx", "pytorch", "64x128", 7)));
-        Files.writeString(file, Files.readString(file).replace("1.0E11", "1.7E308").replace("1000000,", "0,").replace("1000000 ", "0 "));
+        Files.writeString(file, Files.readString(file).replace("1.0E11", "1.7E308").replace("1000000,", "1,").replace("1000000 ", "1 "));
         Document page = page(file);
-        assertEquals("–", cell(table(page, "64x128, engine only"), 2, "Speed-up"));
+        assertEquals("0.00 ± 0 %, behind", cell(table(page, "64x128, engine only"), 2, "Speed-up"));
         for (Element element : elements(page, "*")) {
             for (String attribute : List.of("x", "y", "x1", "y1", "width", "height", "cx", "cy")) {
                 assertFalse(element.getAttribute(attribute).matches(".*(NaN|Infinity).*"), element.getTagName());

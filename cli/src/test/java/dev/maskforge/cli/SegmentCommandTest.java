@@ -2,6 +2,7 @@ package dev.maskforge.cli;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -96,7 +97,7 @@ class SegmentCommandTest {
         Run run = segment(good, bad, "--json", "--threads", "1", "--save", "labels");
         assertEquals(ExitCode.FAILED, run.exit());
         JsonNode facts = new JsonMapper().readTree(run.out());
-        assertEquals(List.of("checkpoint", "engine", "precision", "threads", "pictures"), List.copyOf(facts.propertyNames()));
+        assertEquals(List.of("checkpoint", "engine", "precision", "threads", "graph", "pictures"), List.copyOf(facts.propertyNames()));
         assertEquals("onnxruntime", facts.get("engine").asString());
         assertEquals(1, facts.get("threads").asInt());
         JsonNode first = facts.get("pictures").get(0);
@@ -136,6 +137,53 @@ class SegmentCommandTest {
     }
 
     @Test
+    void aConvertedFileIsAModelToo() throws IOException {
+        Path picture = Small.png(folder.resolve("street.png"));
+        Path file = folder.resolve("model.onnx");
+        assertEquals(ExitCode.DONE, Run.of("convert", "-q", CHECKPOINT, "-o", file, "--size", "64x128").exit());
+        Run run = Run.of("segment", file, picture, "-o", target, "--save", "labels,overlay");
+        assertEquals(ExitCode.DONE, run.exit(), run.err());
+        assertTrue(
+                run.errors().getFirst().matches("MaskFormer, ResNet-50, .*, 19 classes, semantic, cityscapes \\(ONNX\\); onnxruntime, .*"),
+                run.err());
+        Path other = folder.resolve("other");
+        assertEquals(ExitCode.DONE,
+                Run.of("segment", CHECKPOINT, picture, "-o", other, "--size", "64x128", "--save", "labels", "-q").exit());
+        // The same network on the same engine, with its head in the graph: ties may round the other way.
+        int different = different(target.resolve("street.labels.png"), other.resolve("street.labels.png"));
+        System.out.println("pixels that differ between checkpoint and file: " + different);
+        assertTrue(different <= 8, "pixels that differ: " + different);
+        Run panoptic = Run.of("segment", file, picture, "-o", target, "--save", "panoptic");
+        assertEquals(ExitCode.FAILED, panoptic.exit());
+        assertTrue(panoptic.err().contains("'--output raw'"), panoptic.err());
+        byte[] foreign = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).replace("maskforge.", "somebody..")
+                .getBytes(StandardCharsets.ISO_8859_1);
+        Run refused = Run.of("segment", Files.write(folder.resolve("foreign.onnx"), foreign), picture, "-o", target);
+        assertEquals(ExitCode.FAILED, refused.exit());
+        assertEquals(1, refused.errors().size(), refused.err());
+        assertTrue(refused.err().contains("'maskforge optimize', 'bench' and 'compare' take the files of others"), refused.err());
+    }
+
+    @Test
+    void oneEngineRunsHere() throws IOException {
+        Run run = segment(Small.png(folder.resolve("street.png")), "--engine", "onnxruntime,reference");
+        assertEquals(ExitCode.USAGE, run.exit());
+        assertTrue(run.err().contains("one engine runs here, not 2; 'bench' takes several"), run.err());
+    }
+
+    private static int different(Path labels, Path others) throws IOException {
+        BufferedImage ours = ImageIO.read(labels.toFile());
+        BufferedImage theirs = ImageIO.read(others.toFile());
+        int different = 0;
+        for (int pixel = 0; pixel < 64 * 128; pixel++) {
+            int x = pixel % 128;
+            int y = pixel / 128;
+            different += ours.getRaster().getSample(x, y, 0) == theirs.getRaster().getSample(x, y, 0) ? 0 : 1;
+        }
+        return different;
+    }
+
+    @Test
     void theReferenceEngineSaysTheSame() throws IOException {
         Path picture = Small.png(folder.resolve("street.png"));
         Path other = folder.resolve("reference");
@@ -143,15 +191,7 @@ class SegmentCommandTest {
         assertEquals(ExitCode.DONE,
                 Run.of("segment", CHECKPOINT, picture, "-o", other, "--size", "64x128", "--save", "labels", "-q", "--engine", "reference")
                         .exit());
-        BufferedImage ours = ImageIO.read(target.resolve("street.labels.png").toFile());
-        BufferedImage theirs = ImageIO.read(other.resolve("street.labels.png").toFile());
-        int different = 0;
-        for (int pixel = 0; pixel < 64 * 128; pixel++) {
-            different += ours.getRaster().getSample(pixel % 128, pixel / 128, 0) == theirs.getRaster().getSample(pixel % 128, pixel / 128,
-                    0)
-                            ? 0
-                            : 1;
-        }
+        int different = different(target.resolve("street.labels.png"), other.resolve("street.labels.png"));
         System.out.println("pixels that differ between the engines: " + different);
         // Where two classes are level, rounding decides: at most one pixel in a thousand of this picture.
         assertTrue(different <= 8, "pixels that differ: " + different);

@@ -46,14 +46,20 @@ public record Bench(List<BenchModel> models, List<String> engines, EngineOptions
         return models.stream().filter(model -> model.takes(size)).toList();
     }
 
+    /// What a bench tells while it works.
+    public interface Progress extends Harness.Progress {
+        /// The reference of a model, itself or another, could not speak, so how far the model agrees with it is not known.
+        void referenceFailed(BenchModel reference, Throwable reason);
+    }
+
     /// Measures what can run at a size; a result for each, in the order of models, then engines. The reference speaks
-    /// last, when nothing is measured any more.
-    public List<Result> run(Size size, BenchPictures pictures, Harness.Progress progress) {
+    /// last, when nothing is measured any more; if it fails, what has been measured stays.
+    public List<Result> run(Size size, BenchPictures pictures, Progress progress) {
         List<BenchSubject> subjects = new ArrayList<>();
         List<Series> series;
         try {
             for (BenchModel model : modelsFor(size)) {
-                for (String engine : engines) {
+                for (String engine : model.engines(engines)) {
                     subjects.add(BenchSubject.open(name(model, engine), model, engine, options, size, pictures, clock));
                 }
             }
@@ -61,12 +67,12 @@ public record Bench(List<BenchModel> models, List<String> engines, EngineOptions
         } finally {
             subjects.forEach(BenchSubject::close);
         }
-        Map<BenchSubject, Fidelity> fidelities = fidelities(subjects, size, pictures);
+        Map<BenchSubject, Fidelity> fidelities = fidelities(subjects, size, pictures, progress);
         List<Result> results = new ArrayList<>();
         for (int i = 0; i < subjects.size(); i++) {
             BenchSubject subject = subjects.get(i);
             results.add(new Result(subject.name(), setup(subject, size), subject.preparation(), protocol,
-                    new Result.Pictures(pictures.source(), pictures.images().size()),
+                    new Result.Pictures(pictures.source(), pictures.count()),
                     Result.nanoseconds(series.get(i), pictures.decode()), work(subject, size),
                     Optional.ofNullable(fidelities.get(subject))));
         }
@@ -75,8 +81,10 @@ public record Bench(List<BenchModel> models, List<String> engines, EngineOptions
 
     private String name(BenchModel model, String engine) {
         String file = String.valueOf(model.file().getFileName());
-        boolean isAlone = models.stream().filter(other -> file.equals(String.valueOf(other.file().getFileName()))).count() == 1;
-        return (isAlone ? file : model.file().toString()) + (engines.size() == 1 ? "" : ", " + engine);
+        boolean isAlone = models.stream().map(BenchModel::file).distinct()
+                .filter(other -> file.equals(String.valueOf(other.getFileName()))).count() == 1;
+        return (isAlone ? file : model.file().toString()) + model.variant().map(variant -> ", " + variant).orElse("")
+                + (engines.size() == 1 ? "" : ", " + engine);
     }
 
     private Setup setup(BenchSubject subject, Size size) {
@@ -86,7 +94,8 @@ public record Bench(List<BenchModel> models, List<String> engines, EngineOptions
             case Availability.Missing(String reason, _) -> reason;
         };
         return new Setup(subject.model().file().toString(), Optional.of(subject.model().hash()), subject.engine(),
-                subject.engine() + " " + version, provider.device(), 1, size.height(), size.width(), options.precision().toString(),
+                subject.engine() + " " + version, provider.device(), 1, size.height(), size.width(),
+                subject.model().precision(options.precision()).toString(),
                 options.threads());
     }
 
@@ -100,7 +109,7 @@ public record Bench(List<BenchModel> models, List<String> engines, EngineOptions
                 .map(cost -> Work.of(String.valueOf(model.file().getFileName()), cost, best));
     }
 
-    private Map<BenchSubject, Fidelity> fidelities(List<BenchSubject> subjects, Size size, BenchPictures pictures) {
+    private Map<BenchSubject, Fidelity> fidelities(List<BenchSubject> subjects, Size size, BenchPictures pictures, Progress progress) {
         Map<BenchSubject, Fidelity> fidelities = new HashMap<>();
         Set<BenchModel> references = new LinkedHashSet<>();
         subjects.forEach(subject -> referenceOf(subject.model()).ifPresent(references::add));
@@ -109,7 +118,11 @@ public record Bench(List<BenchModel> models, List<String> engines, EngineOptions
                 List<BenchSubject> held = subjects.stream()
                         .filter(subject -> referenceOf(subject.model()).filter(model::equals).isPresent())
                         .toList();
-                fidelities.putAll(fidelities(model, held, size, pictures));
+                try {
+                    fidelities.putAll(fidelities(model, held, size, pictures));
+                } catch (RuntimeException | OutOfMemoryError e) {
+                    progress.referenceFailed(model, e);
+                }
             }
         }
         return fidelities;
@@ -127,10 +140,10 @@ public record Bench(List<BenchModel> models, List<String> engines, EngineOptions
         }
         try (Reference judge = opened.get()) {
             Map<BenchSubject, Agreement> sums = new HashMap<>();
-            for (int picture = 0; picture < pictures.images().size(); picture++) {
+            for (int picture = 0; picture < pictures.count(); picture++) {
                 int number = picture;
                 List<LabelMap> labels = held.stream().map(subject -> subject.labels().get(number)).toList();
-                List<Agreement> agreements = judge.agreements(pictures.inTurn(picture), labels);
+                List<Agreement> agreements = judge.agreements(pictures.pictures().get(picture), labels);
                 for (int i = 0; i < held.size(); i++) {
                     sums.merge(held.get(i), agreements.get(i), Agreement::plus);
                 }

@@ -1,6 +1,7 @@
 package dev.maskforge.cli.bench;
 
 import dev.maskforge.engine.EngineOptions;
+import dev.maskforge.engine.Precision;
 import dev.maskforge.measure.Clock;
 import dev.maskforge.measure.GraphCost;
 import dev.maskforge.measure.HighWaterMark;
@@ -10,17 +11,31 @@ import dev.maskforge.vision.LabelMap;
 import dev.maskforge.vision.RgbImage;
 import dev.maskforge.vision.Size;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /// A model to be measured, by its file.
-public sealed interface BenchModel extends AutoCloseable permits CheckpointModel, OnnxModel {
+public sealed interface BenchModel extends AutoCloseable permits CheckpointModel, OnnxModel, PlanModel {
     Path file();
+
+    /// What tells it from others of the same file.
+    default Optional<String> variant() {
+        return Optional.empty();
+    }
 
     /// SHA-256 of its graph with weights, or of the file that holds them.
     String hash();
 
+    /// The engines that run it, of those that were asked for; one that is made for an engine runs there alone.
+    default List<String> engines(List<String> asked) {
+        return asked;
+    }
+
     /// Whether its network takes pictures of this size.
     boolean takes(Size size);
+
+    /// The arithmetic that it runs in where this one is asked for: what is made in one, a plan or a file, runs in that.
+    Precision precision(Precision asked);
 
     /// Makes it ready to run at a size.
     ///

@@ -41,7 +41,7 @@ final class BenchSubject implements Subject, AutoCloseable {
         try {
             double seconds = (clock.nanoseconds() - start) / 1e9;
             List<LabelMap> labels = new ArrayList<>();
-            for (int picture = 0; picture < pictures.images().size(); picture++) {
+            for (int picture = 0; picture < pictures.count(); picture++) {
                 labels.add(ready.run(pictures.inTurn(picture), clock).labels());
             }
             return new BenchSubject(name, model, engine, ready, pictures, model.preparation(seconds, memory), labels);

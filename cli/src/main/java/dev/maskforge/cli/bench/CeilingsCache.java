@@ -1,5 +1,6 @@
 package dev.maskforge.cli.bench;
 
+import dev.maskforge.engine.cache.CacheFolder;
 import dev.maskforge.measure.Ceilings;
 import dev.maskforge.vision.AtomicFile;
 import dev.maskforge.vision.ImageException;
@@ -32,9 +33,7 @@ public record CeilingsCache(Path folder) {
 
     /// The user's: `$XDG_CACHE_HOME/maskforge/ceilings`.
     public static CeilingsCache ofUser() {
-        String xdg = System.getenv("XDG_CACHE_HOME");
-        Path caches = xdg == null || xdg.isBlank() ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(xdg);
-        return new CeilingsCache(caches.resolve("maskforge").resolve("ceilings"));
+        return new CeilingsCache(CacheFolder.ofUser().folder("ceilings"));
     }
 
     /// What was kept under a key, or else is measured and kept.

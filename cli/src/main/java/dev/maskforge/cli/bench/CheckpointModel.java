@@ -1,17 +1,22 @@
 package dev.maskforge.cli.bench;
 
+import dev.maskforge.CalibrationOptions;
+import dev.maskforge.GraphForm;
+import dev.maskforge.InputValues;
 import dev.maskforge.ModelFile;
 import dev.maskforge.ModelOptions;
+import dev.maskforge.OnnxOutput;
 import dev.maskforge.Prediction;
 import dev.maskforge.Segmenter;
 import dev.maskforge.ThresholdOptions;
 import dev.maskforge.engine.EngineOptions;
 import dev.maskforge.engine.EngineProvider;
 import dev.maskforge.engine.Engines;
+import dev.maskforge.engine.GraphHash;
+import dev.maskforge.engine.Precision;
 import dev.maskforge.graph.Graph;
 import dev.maskforge.measure.Clock;
 import dev.maskforge.measure.GraphCost;
-import dev.maskforge.measure.GraphHash;
 import dev.maskforge.measure.HighWaterMark;
 import dev.maskforge.measure.Preparation;
 import dev.maskforge.measure.Stage;
@@ -23,34 +28,55 @@ import dev.maskforge.passes.Pipeline;
 import dev.maskforge.passes.RemoveUnused;
 import dev.maskforge.vision.ResizeRule;
 import dev.maskforge.vision.RgbImage;
+import dev.maskforge.vision.SemanticInference.Resampled;
 import dev.maskforge.vision.Size;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 
 /// A checkpoint, run the way that `segment` and the library run it: by a [Segmenter].
 public final class CheckpointModel implements BenchModel {
     private final Path file;
     private final ModelOptions options;
+    private final Optional<GraphForm> form;
     private final ModelFile model;
     private final String hash;
+    private final Function<Size, Optional<CalibrationOptions>> calibration;
+    private final Opened opened;
 
-    private CheckpointModel(Path file, ModelOptions options, ModelFile model, String hash) {
+    private CheckpointModel(Path file, ModelOptions options, Optional<GraphForm> form, ModelFile model, String hash,
+            Function<Size, Optional<CalibrationOptions>> calibration, Opened opened) {
+        this.calibration = calibration;
+        this.opened = opened;
         this.file = file;
         this.options = options;
+        this.form = form;
         this.model = model;
         this.hash = hash;
     }
 
+    /// Told of each segmenter before it is measured.
+    @FunctionalInterface
+    public interface Opened {
+        void opened(Path checkpoint, Segmenter segmenter, Segmenter.Options options);
+    }
+
     /// Opens a checkpoint.
     ///
+    /// @param form        what engines get of its graph, by default what suits them
+    /// @param calibration of int8 at a size, if that is the precision
     /// @throws RuntimeException as [ModelFile#open] does
-    public static CheckpointModel open(Path file, ModelOptions options) {
+    public static CheckpointModel open(Path file, ModelOptions options, Optional<GraphForm> form,
+            Function<Size, Optional<CalibrationOptions>> calibration, Opened opened) {
         ModelFile model = ModelFile.open(file, options);
         try {
-            return new CheckpointModel(file, options, model, GraphHash.of(model.graph(model.freeInput(), Output.RAW)));
+            return new CheckpointModel(file, options, form, model, GraphHash.of(model.graph(model.freeInput(), Output.RAW)), calibration,
+                    opened);
         } catch (RuntimeException | Error e) {
             model.close();
             throw e;
@@ -60,6 +86,12 @@ public final class CheckpointModel implements BenchModel {
     @Override
     public Path file() {
         return file;
+    }
+
+    /// The form of its graph, if one was asked for.
+    @Override
+    public Optional<String> variant() {
+        return form.map(each -> each.name().toLowerCase(Locale.ROOT));
     }
 
     @Override
@@ -73,9 +105,23 @@ public final class CheckpointModel implements BenchModel {
     }
 
     @Override
+    public Precision precision(Precision asked) {
+        return asked;
+    }
+
+    @Override
     public Ready open(String engine, EngineOptions engineOptions, Size size) {
-        return new InSegmenter(Segmenter.open(file, new Segmenter.Options(options, engine, engineOptions,
-                Optional.of(new ResizeRule.FitInside(size.height(), size.width())), ThresholdOptions.none())));
+        Segmenter.Options given = new Segmenter.Options(options, engine, engineOptions,
+                Optional.of(new ResizeRule.FitInside(size.height(), size.width())), ThresholdOptions.none(),
+                Lowering.DeformableAttention.ENGINE, form, calibration.apply(size));
+        Segmenter segmenter = Segmenter.open(file, given);
+        try {
+            opened.opened(file, segmenter, given);
+            return new InSegmenter(segmenter);
+        } catch (RuntimeException | Error e) {
+            segmenter.close();
+            throw e;
+        }
     }
 
     private record InSegmenter(Segmenter segmenter) implements Ready {
@@ -119,14 +165,17 @@ public final class CheckpointModel implements BenchModel {
         return InputShape.ofSize(size.height(), size.width()).withBatch(1);
     }
 
-    /// The graph as authored, but for what the engine lacks.
+    /// The graph as authored in the operations that every runtime has: none of our kernels judges itself.
     @Override
     public Optional<Reference> reference(EngineOptions engineOptions, Size size) {
         EngineProvider provider = Engines.named(Segmenter.DEFAULT_ENGINE);
-        Lowering lowering = new Lowering(provider.nativeOperations(), Lowering.DeformableAttention.GRID_SAMPLE);
+        Lowering lowering = new Lowering(Set.of(), Lowering.DeformableAttention.GRID_SAMPLE);
         Graph graph = Pipeline.of(lowering, new RemoveUnused()).run(model.graph(input(size), Output.SCORES)).graph();
+        ImageNetwork.Ports ports = new ImageNetwork.Ports(file, dev.maskforge.models.CheckpointModel.IMAGE, InputValues.RGB,
+                new OnnxOutput.Scores(graph.outputs().getFirst()), Resampled.CLASS_SCORES);
         return Optional.of(new Reference(file.getFileName() + " as authored, " + Segmenter.DEFAULT_ENGINE,
-                ImageNetwork.over(provider.build(graph, engineOptions), size, file, engineOptions.threads())));
+                ImageNetwork.over(provider.build(graph, engineOptions.withPrecision(Precision.FP32)), ports, size,
+                        engineOptions.threads())));
     }
 
     @Override

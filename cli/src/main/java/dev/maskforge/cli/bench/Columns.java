@@ -5,11 +5,11 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /// Rows of text as columns of a table: the first to the left, the others to the right.
-final class Columns {
+public final class Columns {
     private Columns() {
     }
 
-    static List<String> align(List<List<String>> rows) {
+    public static List<String> align(List<List<String>> rows) {
         int columns = rows.getFirst().size();
         int[] widths = IntStream.range(0, columns).map(column -> rows.stream().mapToInt(row -> row.get(column).length()).max().orElse(0))
                 .toArray();

@@ -1,5 +1,6 @@
 package dev.maskforge.cli.bench;
 
+import dev.maskforge.MaskforgeException;
 import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Tensor;
 import dev.maskforge.vision.LabelMap;
@@ -8,6 +9,8 @@ import java.util.Arrays;
 
 /// From an engine's tensors to label maps in heap arrays.
 final class LabelTensors {
+    private static final int MOST_CLASSES = 1 << Short.SIZE;
+
     private LabelTensors() {
     }
 
@@ -37,8 +40,14 @@ final class LabelTensors {
     }
 
     /// The first of the best classes of scores float32 `[1, K, H, W]`, plane by plane, as memory lies.
+    ///
+    /// @throws MaskforgeException if there are more classes than label maps hold
     static LabelMap best(Tensor scores) {
         int classes = Math.toIntExact(scores.shape().get(1).size());
+        if (classes > MOST_CLASSES) {
+            throw new MaskforgeException("the scores are of " + classes + " classes, and label maps hold " + MOST_CLASSES
+                    + " at most; export the labels in place of the scores");
+        }
         int height = Math.toIntExact(scores.shape().get(2).size());
         int width = Math.toIntExact(scores.shape().get(3).size());
         short[] labels = new short[height * width];

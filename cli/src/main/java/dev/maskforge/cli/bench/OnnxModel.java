@@ -1,15 +1,21 @@
 package dev.maskforge.cli.bench;
 
+import dev.maskforge.Converter;
+import dev.maskforge.InputValues;
 import dev.maskforge.MaskforgeException;
+import dev.maskforge.OnnxNetwork;
+import dev.maskforge.OnnxOutput;
 import dev.maskforge.Segmenter;
+import dev.maskforge.engine.Engine;
 import dev.maskforge.engine.EngineOptions;
 import dev.maskforge.engine.Engines;
+import dev.maskforge.engine.GraphHash;
+import dev.maskforge.engine.Precision;
 import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.onnx.OnnxException;
 import dev.maskforge.graph.onnx.OnnxReader;
 import dev.maskforge.measure.GraphCost;
-import dev.maskforge.measure.GraphHash;
 import dev.maskforge.measure.HighWaterMark;
 import dev.maskforge.measure.Preparation;
 import dev.maskforge.vision.Size;
@@ -20,23 +26,26 @@ import java.util.Optional;
 
 /// An ONNX file, ours or somebody else's, as the engine itself reads it.
 public final class OnnxModel implements BenchModel {
-    private final Path file;
+    private final OnnxNetwork network;
     private final String hash;
     private final Arena arena = Arena.ofShared();
     private final Optional<Graph> graph;
 
-    private OnnxModel(Path file, String hash) {
-        this.file = file;
+    private OnnxModel(OnnxNetwork network, String hash) {
+        this.network = network;
         this.hash = hash;
-        this.graph = graph(file, arena);
+        this.graph = graph(network.path(), arena);
     }
 
-    /// Opens a file. One that Maskforge cannot read itself may still run; then its FLOPs are not known.
+    /// Opens a file. One whose inside Maskforge cannot read may still run; then its FLOPs are not known.
     ///
-    /// @throws MaskforgeException if there is no such file
-    public static OnnxModel open(Path file) {
+    /// @param said what its input's numbers mean, where it does not say so itself
+    /// @throws MaskforgeException if there is no such file, or it is no model of pictures
+    /// @throws OnnxException      if it is damaged
+    public static OnnxModel open(Path file, Optional<InputValues> said) {
         try {
-            return new OnnxModel(file, GraphHash.of(file));
+            String hash = GraphHash.of(file);
+            return new OnnxModel(OnnxNetwork.read(file, said), hash);
         } catch (IOException e) {
             throw new MaskforgeException("the file '" + file + "' cannot be read; check its path and its rights", e);
         }
@@ -53,7 +62,7 @@ public final class OnnxModel implements BenchModel {
 
     @Override
     public Path file() {
-        return file;
+        return network.path();
     }
 
     @Override
@@ -63,55 +72,52 @@ public final class OnnxModel implements BenchModel {
 
     @Override
     public boolean takes(Size size) {
-        return graph.isEmpty() || graph.get().inputs().size() != 1 || fits(graph.get(), size);
-    }
-
-    private static boolean fits(Graph graph, Size size) {
-        try {
-            shape(graph).solve(picture(size));
-            return true;
-        } catch (IllegalArgumentException _) {
-            return false;
-        }
-    }
-
-    private static Shape shape(Graph graph) {
-        return graph.type(graph.inputs().getFirst()).shape();
-    }
-
-    private static Shape picture(Size size) {
-        return Shape.of(1, 3, size.height(), size.width());
+        return network.takes(size);
     }
 
     @Override
     public Ready open(String engine, EngineOptions options, Size size) {
-        return ImageNetwork.over(Engines.named(engine).open(file, options), size, file, options.threads());
+        return network(engine, network.readiest(), options.withPrecision(precision(options.precision())), size);
+    }
+
+    private ImageNetwork network(String engine, OnnxOutput output, EngineOptions options, Size size) {
+        Engine opened = Engines.named(engine).open(file(), options);
+        return ImageNetwork.over(opened, ImageNetwork.Ports.of(network, output), size, options.threads());
     }
 
     @Override
     public Preparation preparation(double seconds, HighWaterMark memory) {
-        return new Preparation(file.toFile().length(), Optional.empty(), Optional.of(seconds), memory.sinceStart());
+        return new Preparation(file().toFile().length(), Optional.empty(), Optional.of(seconds), memory.sinceStart());
     }
 
     @Override
     public Optional<GraphCost> cost(Size size) {
         try {
-            return graph.filter(each -> each.inputs().size() == 1).map(each -> GraphCost.of(each, shape(each).solve(picture(size))));
+            return graph.filter(each -> each.inputs().size() == 1)
+                    .map(each -> GraphCost.of(each, each.type(each.inputs().getFirst()).shape().solve(picture(size))));
         } catch (ArithmeticException e) {
             System.getLogger(OnnxModel.class.getName()).log(System.Logger.Level.DEBUG, "its sizes do not add up", e);
             return Optional.empty();
         }
     }
 
+    private static Shape picture(Size size) {
+        return Shape.of(1, 3, size.height(), size.width());
+    }
+
+    /// Files of ours with integers in them say so; what is not known to have any is float32.
+    @Override
+    public Precision precision(Precision asked) {
+        return graph.filter(each -> Precision.INT8.toString().equals(each.metadata().get(Converter.PRECISION))).isPresent()
+                ? Precision.INT8
+                : Precision.FP32;
+    }
+
     @Override
     public Optional<Reference> reference(EngineOptions options, Size size) {
-        ImageNetwork network = ImageNetwork.over(Engines.named(Segmenter.DEFAULT_ENGINE).open(file, options), size, file,
-                options.threads());
-        if (network.givesScores()) {
-            return Optional.of(new Reference(file.getFileName() + ", " + Segmenter.DEFAULT_ENGINE, network));
-        }
-        network.close();
-        return Optional.empty();
+        return Optional.of(network.richest()).filter(OnnxOutput::hasScores)
+                .map(output -> new Reference(file().getFileName() + ", " + Segmenter.DEFAULT_ENGINE,
+                        network(Segmenter.DEFAULT_ENGINE, output, options.withPrecision(Precision.FP32), size)));
     }
 
     @Override

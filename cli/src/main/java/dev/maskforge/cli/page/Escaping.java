@@ -8,7 +8,8 @@ final class Escaping {
     }
 
     /// Appends text so that it means itself, between tags and between quotation marks. Characters that XML cannot hold are
-    /// replaced.
+    /// replaced, and so are those that would show the text around a hostile name in another order (Boucher and Anderson, "Trojan
+    /// source", 2021).
     static void append(String text, StringBuilder html) {
         text.codePoints().forEach(character -> {
             switch (character) {
@@ -16,9 +17,14 @@ final class Escaping {
                 case '<' -> html.append("&lt;");
                 case '>' -> html.append("&gt;");
                 case '"' -> html.append("&quot;");
-                default -> html.appendCodePoint(isAllowed(character) ? character : REPLACEMENT);
+                default -> html.appendCodePoint(isAllowed(character) && !turnsText(character) ? character : REPLACEMENT);
             }
         });
+    }
+
+    /// Embeddings, overrides and isolates of Unicode's bidirectional algorithm.
+    private static boolean turnsText(int character) {
+        return character >= 0x202a && character <= 0x202e || character >= 0x2066 && character <= 0x2069;
     }
 
     /// XML 1.0, production 2, without control characters other than white space.

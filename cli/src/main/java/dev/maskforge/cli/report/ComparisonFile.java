@@ -1,10 +1,9 @@
 package dev.maskforge.cli.report;
 
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedSet;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
 /// What 'maskforge compare' wrote.
@@ -102,11 +101,11 @@ record ComparisonFile(String file, String a, String b, Counts total, List<Named>
                 : new Picture(fields.text("picture"), Optional.empty(), Optional.empty());
     }
 
-    /// The sizes of its pictures.
+    /// The sizes of its pictures, in their order.
     String sizes() {
-        SequencedSet<String> sizes = new TreeSet<>();
+        SequencedSet<String> sizes = new LinkedHashSet<>();
         pictures.forEach(picture -> picture.size().ifPresent(sizes::add));
-        return sizes.isEmpty() ? DataTable.NOTHING : sizes.stream().collect(Collectors.joining(", "));
+        return sizes.isEmpty() ? DataTable.NOTHING : String.join(", ", sizes);
     }
 
     String says() {

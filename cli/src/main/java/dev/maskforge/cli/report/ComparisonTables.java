@@ -41,6 +41,7 @@ final class ComparisonTables {
     private static List<Block> single(int number, ComparisonFile comparison) {
         List<Block> blocks = new ArrayList<>();
         blocks.add(new Block.Heading("Comparison " + number));
+        blocks.add(new Block.Paragraph(comparison.b() + ", held against " + comparison.a() + ": " + comparison.says() + "."));
         blocks.add(DataTable.of("Comparison " + number + ", by the reference's class", countColumns("Class"),
                 comparison.classes().stream().map(each -> counts(each.name(), each.counts())).toList()));
         if (comparison.confusions().isEmpty()) {

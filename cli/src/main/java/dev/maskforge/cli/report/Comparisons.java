@@ -60,12 +60,13 @@ record Comparisons(List<Measured> rows) {
         return result.speedupOver(base, span).map(ratio -> new Against(other, ratio, isInterleaved));
     }
 
-    /// What a run of a row computes: by its own file, else by that of another row of the same network on the same device, since
-    /// tools other than ours do not count.
+    /// What a run of a row computes: by its own file, else by that of another row of the same network on as much of the same
+    /// device, since tools other than ours do not count.
     Optional<Work> work(int row) {
         Measured result = rows.get(row);
         return result.result().work()
                 .or(() -> rows.stream().filter(other -> other.network().equals(result.network()) && other.isOnDeviceOf(result)
+                        && other.hasThreadsOf(result) && other.result().setup().precision().equals(result.result().setup().precision())
                         && other.result().setup().batch() == result.result().setup().batch())
                         .flatMap(other -> other.result().work().stream())
                         .findFirst());
@@ -73,8 +74,7 @@ record Comparisons(List<Measured> rows) {
 
     /// Which share of a row's median the least time is.
     Optional<Double> shareOfFloor(int row, Span span) {
-        double median = rows.get(row).of(span).median();
-        return work(row).filter(_ -> median > 0).map(work -> work.floorSeconds() * 1e9 / median);
+        return work(row).map(work -> work.floorSeconds() * 1e9 / rows.get(row).of(span).median());
     }
 
     private int firstOf(String network) {

@@ -2,6 +2,7 @@ package dev.maskforge.cli.report;
 
 import dev.maskforge.measure.Result;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -15,10 +16,20 @@ enum Family {
         this.text = text;
     }
 
-    /// Of a measured model. Result files do not say it, so it is taken from the names of model and row, where one is in it.
+    /// Of a measured model. Result files do not say it, so it is taken from the names of row and model, where one is in it: what
+    /// stands last, since a folder may be called after the other (`maskformer/mask2former-r50.pkl`).
     static Optional<Family> of(Result result) {
-        String names = (result.setup().model() + " " + result.subject()).toLowerCase(Locale.ROOT);
-        return Arrays.stream(values()).filter(family -> names.contains(family.text.toLowerCase(Locale.ROOT))).findFirst();
+        return lastIn(result.subject()).or(() -> lastIn(result.setup().model()));
+    }
+
+    private static Optional<Family> lastIn(String text) {
+        String name = text.toLowerCase(Locale.ROOT);
+        return Arrays.stream(values()).filter(family -> family.placeIn(name) >= 0)
+                .max(Comparator.comparingInt(family -> family.placeIn(name)));
+    }
+
+    private int placeIn(String name) {
+        return name.lastIndexOf(text.toLowerCase(Locale.ROOT));
     }
 
     static Optional<Family> named(String text) {

@@ -118,12 +118,19 @@ public record Gallery(SequencedMap<String, Group> groups) {
     }
 
     private static String ending(Path file) {
-        Optional<String> ending = ENDINGS.stream().filter(withoutEnding(file)::endsWith).findFirst();
-        return ending.orElse("");
+        return endingOf(withoutEnding(file)).orElse("");
+    }
+
+    private static Optional<String> endingOf(String name) {
+        return ENDINGS.stream().filter(ending -> name.endsWith(ending) && name.length() > ending.length()).findFirst();
     }
 
     private static String scene(Path file) {
         String name = withoutEnding(file);
-        return name.substring(0, name.length() - ending(file).length());
+        // A command puts its own behind a dataset's: street_leftImg8bit.color.png.
+        for (Optional<String> ending = endingOf(name); ending.isPresent(); ending = endingOf(name)) {
+            name = name.substring(0, name.length() - ending.get().length());
+        }
+        return name;
     }
 }

@@ -33,7 +33,8 @@ final class Markdown {
     private static boolean breaksLines(int character) {
         return switch (Character.getType(character)) {
             case Character.CONTROL, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> true;
-            default -> false;
+            // Those that would show the text around in another order.
+            default -> character >= 0x202a && character <= 0x202e || character >= 0x2066 && character <= 0x2069;
         };
     }
 }

@@ -1,5 +1,6 @@
 package dev.maskforge.cli.report;
 
+import dev.maskforge.engine.Device;
 import dev.maskforge.measure.Latencies;
 import dev.maskforge.measure.Machine;
 import dev.maskforge.measure.Measurements;
@@ -11,7 +12,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.IntStream;
 
 /// A result of a file of measurements.
 ///
@@ -21,6 +21,7 @@ import java.util.stream.IntStream;
 /// @param result  what was measured
 /// @param series  its runs
 record Measured(String file, String tool, Machine machine, Result result, Series series) {
+    private static final String FLOAT32 = "fp32";
     private static final Pattern PLAIN_EXPORT = Pattern.compile("(.+)-plain-\\d+x\\d+");
     /// Names of files that say nothing; the folder's does.
     private static final Pattern ANYTHING = Pattern.compile("checkpoint|model|pytorch_model|model_final|weights");
@@ -58,9 +59,12 @@ record Measured(String file, String tool, Machine machine, Result result, Series
         return dot > 0 ? name.substring(0, dot) : name;
     }
 
-    /// What its row is called: the network and what it ran in, as its file has it.
+    /// What its row is called: the network and what it ran in, as its file has it, and another precision than float32, which is
+    /// to be named wherever there are times.
     String label() {
-        return result.subject().contains(network()) ? result.subject() : network() + ": " + result.subject();
+        String name = result.subject().contains(network()) ? result.subject() : network() + ": " + result.subject();
+        String precision = result.setup().precision();
+        return precision.equals(FLOAT32) || name.contains(precision) ? name : name + ", " + precision;
     }
 
     /// Whether what runs is a framework with the network as it was trained, not an engine made of it.
@@ -84,15 +88,15 @@ record Measured(String file, String tool, Machine machine, Result result, Series
                 && result.setup().device().name().equals(other.result.setup().device().name());
     }
 
-    /// How many times as fast as the other this is; empty if that makes no sense: on other devices, with other batches, or if a
-    /// round took no time.
-    Optional<Ratio> speedupOver(Measured other, Span span) {
-        boolean isComparable = isOnDeviceOf(other) && result.setup().batch() == other.result.setup().batch()
-                && takesTime(span) && other.takesTime(span);
-        return isComparable ? Optional.of(Ratio.of(other.series, series, span)) : Optional.empty();
+    /// Whether the other had as much of the device: on a processor as many threads, on a GPU all of it.
+    boolean hasThreadsOf(Measured other) {
+        return result.setup().device().kind() == Device.Kind.GPU || result.setup().threads() == other.result.setup().threads();
     }
 
-    private boolean takesTime(Span span) {
-        return IntStream.range(0, series.rounds().size()).allMatch(round -> series.of(span, round).median() > 0) && of(span).median() > 0;
+    /// How many times as fast as the other this is; empty if that makes no sense: on other devices, with other batches or numbers
+    /// of threads.
+    Optional<Ratio> speedupOver(Measured other, Span span) {
+        boolean isComparable = isOnDeviceOf(other) && hasThreadsOf(other) && result.setup().batch() == other.result.setup().batch();
+        return isComparable ? Optional.of(Ratio.of(other.series, series, span)) : Optional.empty();
     }
 }

@@ -107,6 +107,7 @@ record Roofline(Ceilings ceilings, List<Point> points) {
         shapes.add(Element.of("desc", description()));
         shapes.addAll(grid(across, up));
         shapes.addAll(roof(across, up));
+        shapes.addAll(marks(across, up));
         shapes.addAll(dots(points, across, up));
         return Element.of("svg").with("class", "chart roofline").with("role", "img").with("width", "100%").with("height", HEIGHT)
                 .containing(shapes);
@@ -126,11 +127,21 @@ record Roofline(Ceilings ceilings, List<Point> points) {
         for (double mark : across.marks()) {
             double x = x(across.place(mark));
             shapes.add(line(x, BOTTOM, x, TOP, "grid"));
-            shapes.add(text(Figures.amount(mark, ""), x, BOTTOM + 16,
-                    mark == across.from() ? "start" : mark == across.to() ? "end" : "middle"));
         }
         for (double mark : up.marks()) {
             shapes.add(line(LEFT, y(up.place(mark)), RIGHT, y(up.place(mark)), "grid"));
+        }
+        return shapes;
+    }
+
+    /// They stand before the roof, which would run through them.
+    private static List<Element> marks(LogAxis across, LogAxis up) {
+        List<Element> shapes = new ArrayList<>();
+        for (double mark : across.marks()) {
+            shapes.add(text(Figures.amount(mark, ""), x(across.place(mark)), BOTTOM + 16,
+                    mark == across.from() ? "start" : mark == across.to() ? "end" : "middle"));
+        }
+        for (double mark : up.marks()) {
             shapes.add(text(Figures.amount(mark, "FLOP/s"), LEFT + 0.5, y(up.place(mark)) - 3, "start"));
         }
         return shapes;

@@ -4,7 +4,6 @@ import dev.maskforge.ModelOptions;
 import dev.maskforge.engine.EngineOptions;
 import dev.maskforge.measure.Ceilings;
 import dev.maskforge.measure.Clock;
-import dev.maskforge.measure.Harness;
 import dev.maskforge.measure.Protocol;
 import dev.maskforge.measure.Result;
 import dev.maskforge.measure.Span;
@@ -26,10 +25,14 @@ class BenchTest {
     @Test
     void theFloorIsThatOfTheCheckpointsGraph() {
         Ceilings ceilings = new Ceilings(1e9, 2e9, 1e12);
-        try (CheckpointModel model = CheckpointModel.open(CHECKPOINT, ModelOptions.none())) {
+        try (CheckpointModel model = CheckpointModel.open(CHECKPOINT, ModelOptions.none(), Optional.empty(), _ -> Optional.empty(),
+                (_, _, _) -> {
+                })) {
             Bench bench = new Bench(List.of(model), List.of("onnxruntime"), EngineOptions.standard(),
                     new Protocol(0, 3, 3, Optional.empty()), Optional.empty(), Map.of("onnxruntime", ceilings), Clock.SYSTEM);
-            Result result = bench.run(SIZE, BenchPictures.standard(SIZE), Harness.Progress.NONE).getFirst();
+            Result result = bench.run(SIZE, BenchPictures.standard(SIZE), (_, reason) -> {
+                throw new AssertionError(reason);
+            }).getFirst();
             Work work = result.work().orElseThrow();
             assertEquals("checkpoint.pkl", work.graph());
             assertEquals(ceilings, work.ceilings());
@@ -44,8 +47,12 @@ class BenchTest {
 
     @Test
     void equalModelsHaveEqualHashes() {
-        try (CheckpointModel model = CheckpointModel.open(CHECKPOINT, ModelOptions.none());
-                CheckpointModel again = CheckpointModel.open(CHECKPOINT, ModelOptions.none())) {
+        try (CheckpointModel model = CheckpointModel.open(CHECKPOINT, ModelOptions.none(), Optional.empty(), _ -> Optional.empty(),
+                (_, _, _) -> {
+                });
+                CheckpointModel again = CheckpointModel.open(CHECKPOINT, ModelOptions.none(), Optional.empty(), _ -> Optional.empty(),
+                        (_, _, _) -> {
+                        })) {
             assertEquals(model.hash(), again.hash());
             assertTrue(model.takes(SIZE));
         }

@@ -1,0 +1,75 @@
+package dev.maskforge;
+
+import dev.maskforge.graph.Shape;
+import dev.maskforge.graph.Tensor;
+import dev.maskforge.vision.Geometry;
+import dev.maskforge.vision.LabelMap;
+import dev.maskforge.vision.QueryOutputs;
+
+/// What a network said of a batch of pictures.
+sealed interface NetworkAnswer {
+    /// Class and mask logits, from which every kind of answer follows.
+    record Queries(QueryOutputs outputs) implements NetworkAnswer {}
+
+    /// Scores float32 `[N, K, H, W]` at the size of the network's input.
+    record Scores(Tensor scores) implements NetworkAnswer {}
+
+    /// Labels `[N, H, W]`, integers, at the size of the network's input.
+    record Labels(Tensor labels) implements NetworkAnswer {
+        /// A picture's labels in the picture's geometry: each pixel has the label of the input's pixel that its centre lies
+        /// in. Between labels there is nothing to interpolate, so borders are as coarse as the network's input; scores and
+        /// logits keep them finer.
+        ///
+        /// @throws IllegalArgumentException if a label is none of the classes
+        LabelMap map(int image, Geometry geometry, int classes) {
+            int height = geometry.originalHeight();
+            int width = geometry.originalWidth();
+            byte[] bytes = new byte[classes <= 256 ? Math.multiplyExact(height, width) : 0];
+            short[] shorts = new short[classes <= 256 ? 0 : Math.multiplyExact(height, width)];
+            for (int y = 0; y < height; y++) {
+                long row = ((long) image * geometry.paddedHeight() + centre(y, geometry.resizedHeight(), height)) * geometry.paddedWidth();
+                for (int x = 0; x < width; x++) {
+                    int label = OnnxOutput.labelAt(labels, row + centre(x, geometry.resizedWidth(), width));
+                    if (label < 0 || label >= classes) {
+                        throw new IllegalArgumentException("a pixel has label " + label + ", and there are " + classes + " classes");
+                    }
+                    if (bytes.length > 0) {
+                        bytes[y * width + x] = (byte) label;
+                    } else {
+                        shorts[y * width + x] = (short) label;
+                    }
+                }
+            }
+            return bytes.length > 0 ? LabelMap.ofBytes(bytes, height, width) : LabelMap.ofShorts(shorts, height, width);
+        }
+
+        private static int centre(int at, int source, int target) {
+            return (int) ((2L * at + 1) * source / (2L * target));
+        }
+    }
+
+    /// Checks that it is what was asked for.
+    ///
+    /// @param height of the network's input
+    /// @param width  of the network's input
+    /// @throws IllegalArgumentException if it is not of so many pictures and classes, or of another size
+    default void requireFit(int pictures, int classes, int height, int width) {
+        switch (this) {
+            case Queries(QueryOutputs outputs) -> {
+                if (outputs.images() != pictures || outputs.classes() != classes) {
+                    throw new IllegalArgumentException(
+                            "it says " + outputs.classes() + " classes of " + outputs.images() + " pictures, not "
+                                    + classes + " of " + pictures);
+                }
+            }
+            case Scores(Tensor scores) -> require(scores, Shape.of(pictures, classes, height, width));
+            case Labels(Tensor labels) -> require(labels, Shape.of(pictures, height, width));
+        }
+    }
+
+    private static void require(Tensor tensor, Shape shape) {
+        if (!tensor.shape().equals(shape)) {
+            throw new IllegalArgumentException("it gives " + tensor + ", not " + shape);
+        }
+    }
+}
