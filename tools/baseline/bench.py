@@ -20,7 +20,7 @@ from PIL import Image
 
 import networks
 import protocol
-from export_plain import export, sizes_of
+from protocol import sizes_of
 
 ENDINGS = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff"}
 
@@ -98,6 +98,22 @@ class OpenVino(OnNumpy):
         return self.request.infer({0: image}, share_inputs=True, share_outputs=True)[0]
 
 
+class Picture:
+    """A picture fitted into the network's size by its own ratio, padded on the right and at the bottom with ImageNet's mean, as
+    `maskforge bench` and `segment --size` do it; nobody is asked about the padding."""
+
+    MEAN = (124, 116, 104)
+
+    def __init__(self, image, size):
+        height, width = size
+        scale = min(height / image.height, width / image.width)
+        self.height = max(1, min(height, int(scale * image.height + 0.5)))
+        self.width = max(1, min(width, int(scale * image.width + 0.5)))
+        canvas = Image.new("RGB", (width, height), self.MEAN)
+        canvas.paste(image.resize((self.width, self.height), Image.Resampling.BILINEAR), (0, 0))
+        self.samples = np.array(canvas)
+
+
 class Subject:
     """A runtime with the pictures it is shown, opened and run once on each."""
 
@@ -113,13 +129,13 @@ class Subject:
         else:
             self.engine = Pytorch(segmentation, options, runtime == "compile")
         if runtime == "compile":                            # it is the first run that compiles
-            self.engine.run(pictures[0])
+            self.engine.run(pictures[0].samples)
         self.seconds = time.perf_counter() - start
-        self.labels = [self.engine.run(picture)[0] for picture in pictures]
+        self.labels = [self.engine.run(picture.samples)[0] for picture in pictures]
         self.memory = memory.fields()
 
     def run(self, number):
-        return self.engine.run(self.pictures[number % len(self.pictures)])[1]
+        return self.engine.run(self.pictures[number % len(self.pictures)].samples)[1]
 
 
 def device_fields(device):
@@ -137,9 +153,10 @@ def fidelities(subjects, segmentation, pictures, checkpoint):
     segmentation.to("cpu")
     for index, picture in enumerate(pictures):
         with torch.inference_mode():
-            scores = segmentation.scores(torch.from_numpy(picture).permute(2, 0, 1).to(torch.float32).unsqueeze(0))[0].numpy()
+            scores = segmentation.scores(torch.from_numpy(picture.samples).permute(2, 0, 1).to(torch.float32).unsqueeze(0))[0].numpy()
+        content = np.s_[:picture.height, :picture.width]
         for agreement, subject in zip(found, subjects):
-            agreement.add(scores, subject.labels[index])
+            agreement.add(scores[(slice(None), *content)], subject.labels[index][content])
     return [agreement.fields() for agreement in found]
 
 
@@ -151,9 +168,11 @@ def bench(options, segmentation, files, size):
         with Image.open(file) as image:
             image = image.convert("RGB")
         decode.append(time.perf_counter_ns() - start)
-        pictures.append(np.array(image.resize((width, height), Image.Resampling.BILINEAR)))
+        pictures.append(Picture(image, size))
     plain = options.exports / f"{options.checkpoint.stem}-plain-{height}x{width}.onnx"
     if not plain.exists() and {"onnxruntime", "openvino"} & set(options.runtimes):
+        from export_plain import export                    # needs the onnx package, which PyTorch alone does not
+
         export(segmentation.to("cpu"), size, plain)
     subjects = [Subject(runtime, options, segmentation, plain, pictures) for runtime in options.runtimes]
     rounds = protocol.measure(subjects, options.protocol, lambda line: print(f"{height}x{width} {line}", file=sys.stderr, flush=True))

@@ -17,6 +17,7 @@ import torch
 from onnx import TensorProto, helper
 
 import networks
+from protocol import sizes_of
 
 
 class Scores(torch.nn.Module):
@@ -51,10 +52,6 @@ def cast_grids(path):
     del model.graph.node[:]
     model.graph.node.extend(nodes)
     onnx.save(model, path)
-
-
-def sizes_of(text):
-    return [tuple(int(side) for side in size.split("x")) for size in text.split(",")]
 
 
 def main():

@@ -13,6 +13,11 @@ FEWEST_RUNS_A_ROUND = 3
 MARGIN = 0.02
 
 
+def sizes_of(text):
+    """`128x256,256x512` as pairs of height and width."""
+    return [tuple(int(side) for side in size.split("x")) for size in text.split(",")]
+
+
 class Protocol:
     """Warm-ups, runs that count, rounds, and the share of the median at which its 95 % interval is narrow enough."""
 

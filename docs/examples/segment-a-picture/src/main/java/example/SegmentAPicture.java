@@ -9,7 +9,7 @@ public final class SegmentAPicture {
     public static void main(String[] arguments) {
         try (Segmenter segmenter = Segmenter.open(Path.of(arguments[0]))) {
             LabelMap labels = segmenter.segment(Path.of(arguments[1]));
-            long[] pixels = labels.histogram(segmenter.model().model().classes());
+            long[] pixels = labels.histogram(segmenter.model().classes().size());
             int largest = 0;
             for (int label = 1; label < pixels.length; label++) {
                 largest = pixels[label] > pixels[largest] ? label : largest;
