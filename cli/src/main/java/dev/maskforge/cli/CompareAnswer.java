@@ -9,7 +9,7 @@ import dev.maskforge.engine.Agreement.Counts;
 import dev.maskforge.engine.Agreement.Verdict;
 import dev.maskforge.engine.Engines;
 import dev.maskforge.engine.OutputError;
-import dev.maskforge.graph.Operation;
+import dev.maskforge.passes.Lowering;
 import dev.maskforge.vision.ClassList;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -38,9 +38,11 @@ record CompareAnswer(Comparison.Source first, Comparison.Source second, ClassLis
 
     /// How a checkpoint's deformable attention is expanded, unless the engine has one of its own.
     static Optional<String> expansion(Comparison.Source source) {
-        boolean isExpanded = source.kind() == Comparison.Kind.CHECKPOINT
-                && !Engines.named(source.engine()).nativeOperations().contains(Operation.DeformableAttention.class);
-        return isExpanded ? Optional.of(source.deformableAttention().name().toLowerCase(Locale.ROOT)) : Optional.empty();
+        if (source.kind() != Comparison.Kind.CHECKPOINT) {
+            return Optional.empty();
+        }
+        return new Lowering(Engines.named(source.engine()).nativeOperations(), source.deformableAttention()).expansion()
+                .map(form -> form.name().toLowerCase(Locale.ROOT));
     }
 
     /// What the engine gets of a checkpoint's graph.

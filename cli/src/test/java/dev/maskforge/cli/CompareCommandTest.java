@@ -70,6 +70,15 @@ class CompareCommandTest {
         assertTrue(answer.getLast().startsWith("passed: ") && answer.getLast().endsWith(", and 100.0 % is the least"), run.out());
     }
 
+    @Test
+    void anExpansionThatWasAskedForIsToldOfItsSide() {
+        Run run = compare(WITH_DEFORMABLE_ATTENTION, WITH_DEFORMABLE_ATTENTION, picture, "--size", "32x64", "--deformable-attention-b",
+                "gather", "--json");
+        JsonNode facts = new JsonMapper().readTree(run.out());
+        assertFalse(facts.get("a").has("deformableAttention"), run.out());
+        assertEquals("gather", facts.get("b").get("deformableAttention").asString());
+    }
+
     /// Two right expansions of deformable attention pass, and the model without it does not.
     @Test
     void whatIsLeftOutIsFound() throws IOException {

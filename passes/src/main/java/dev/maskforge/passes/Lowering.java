@@ -48,9 +48,17 @@ public record Lowering(Set<Class<? extends Operation>> nativeOperations, Deforma
         return Rewriter.rewrite(graph, this::lower);
     }
 
+    /// The form in which deformable attention is expanded; empty where it stays, for an engine to compute by its own.
+    public Optional<DeformableAttention> expansion() {
+        return switch (deformableAttention) {
+            case ENGINE -> nativeOperations.contains(Operation.DeformableAttention.class) ? Optional.empty()
+                    : Optional.of(DeformableAttention.GRID_SAMPLE);
+            case GRID_SAMPLE, GATHER -> Optional.of(deformableAttention);
+        };
+    }
+
     private boolean stays(Operation operation) {
-        boolean isExpanded = operation instanceof Operation.DeformableAttention && deformableAttention != DeformableAttention.ENGINE;
-        return !isExpanded && nativeOperations.contains(operation.getClass());
+        return operation instanceof Operation.DeformableAttention ? expansion().isEmpty() : nativeOperations.contains(operation.getClass());
     }
 
     private Optional<Value> lower(Node node, List<Value> inputs, GraphBuilder builder) {

@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -215,6 +216,15 @@ class LoweringTest {
         Graph kept = new Lowering(Set.of(operation), Lowering.DeformableAttention.ENGINE).apply(test.graph()).graph();
         assertEquals(test.graph().nodes(), kept.nodes());
         assertEquals(test.graph().types(), kept.types());
+    }
+
+    @Test
+    void expandsDeformableAttentionForWhoAsksAlsoWhereTheEngineHasIt() {
+        Set<Class<? extends Operation>> own = Set.of(Operation.DeformableAttention.class);
+        assertEquals(Optional.empty(), new Lowering(own, Lowering.DeformableAttention.ENGINE).expansion());
+        assertEquals(Optional.of(Lowering.DeformableAttention.GRID_SAMPLE),
+                new Lowering(Set.of(), Lowering.DeformableAttention.ENGINE).expansion());
+        assertEquals(Optional.of(Lowering.DeformableAttention.GATHER), new Lowering(own, Lowering.DeformableAttention.GATHER).expansion());
     }
 
     @ParameterizedTest
