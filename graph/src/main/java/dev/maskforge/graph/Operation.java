@@ -220,10 +220,45 @@ public sealed interface Operation {
         }
     }
 
+    /// `(pixels uint8 [N, H, W, 3], valid int32 [N, 2]) -> image [N, 3, H, W]`, float32 or float16.
+    ///
+    /// What a network takes of 8-bit pictures: (pixel - mean) / deviation, computed in float32, and 0 beyond a picture's valid
+    /// height and width, which count from the upper left corner. What lies beyond them is not looked at; so pictures are padded
+    /// with the very mean, which no 8-bit pixel is.
+    ///
+    /// @param mean      of red, green and blue, on the scale 0 to 255
+    /// @param deviation of red, green and blue, none of them 0
+    /// @param to        the image's type
+    record Pixels(List<Float> mean, List<Float> deviation, DataType to) implements Operation {
+        public static final int CHANNELS = 3;
+
+        public Pixels {
+            mean = List.copyOf(mean);
+            deviation = List.copyOf(deviation);
+            if (mean.size() != CHANNELS || deviation.size() != CHANNELS) {
+                throw new IllegalArgumentException("pixels have three means and three deviations, not " + mean + " and " + deviation);
+            }
+            for (int channel = 0; channel < CHANNELS; channel++) {
+                if (!Float.isFinite(mean.get(channel)) || !Float.isFinite(deviation.get(channel)) || deviation.get(channel) == 0) {
+                    throw new IllegalArgumentException(
+                            "means and deviations are numbers, and pixels are not divided by 0, not " + mean + " and " + deviation);
+                }
+            }
+            if (to != DataType.FLOAT32 && to != DataType.FLOAT16) {
+                throw new IllegalArgumentException("an image is float32 or float16, not " + to);
+            }
+        }
+
+        /// To float32.
+        public Pixels(List<Float> mean, List<Float> deviation) {
+            this(mean, deviation, DataType.FLOAT32);
+        }
+    }
+
     /// Whether the operation stands for several of the simpler ones, and an engine may lack it.
     default boolean isHighLevel() {
         return switch (this) {
-            case Linear(),GroupNormalization(_, _),Attention(_),DeformableAttention(_, _, _),SemanticInference(_, _),SemanticLabels(_, _) ->
+            case Linear(),GroupNormalization(_, _),Attention(_),DeformableAttention(_, _, _),SemanticInference(_, _),SemanticLabels(_, _),Pixels(_, _, _) ->
                 true;
             default -> false;
         };

@@ -92,6 +92,7 @@ public final class ShapeInference {
                 case DeformableAttention attention -> deformableAttention(attention);
                 case Operation.SemanticInference(Dimension height, Dimension width) -> semanticInference(height, width);
                 case Operation.SemanticLabels(Dimension height, Dimension width) -> semanticLabels(height, width);
+                case Operation.Pixels pixels -> pixels(pixels);
                 case Operation.Foreign _ -> throw new AssertionError("foreign operations know their types");
             };
         }
@@ -323,6 +324,17 @@ public final class ShapeInference {
             check(classes.isConstant() && classes.size() > 0, "labels " + classes + " classes, not a number of them that is known");
             return new TensorType(Operation.SemanticLabels.labelType(classes.size()),
                     Shape.of(types.getFirst().shape().get(0), height, width));
+        }
+
+        private TensorType pixels(Operation.Pixels pixels) {
+            Shape picture = shape(0, 2, 2);
+            Shape valid = shape(1, 2, 2);
+            require(DataType.UINT8, 0);
+            require(DataType.INT32, 1);
+            rank(0, 4);
+            same(Dimension.of(Operation.Pixels.CHANNELS), picture.get(3), "the colours of a pixel");
+            same(Shape.of(picture.get(0), Dimension.of(2)), valid, "the pictures' valid heights and widths");
+            return new TensorType(pixels.to(), Shape.of(picture.get(0), picture.get(3), picture.get(1), picture.get(2)));
         }
 
         private static Dimension window(Dimension size, long kernel, int stride, int padding, int dilation) {

@@ -250,6 +250,22 @@ class ShapeInferenceTest {
     }
 
     @Test
+    void pixels() {
+        List<Float> mean = List.of(123.675f, 116.28f, 103.53f);
+        List<Float> deviation = List.of(58.395f, 57.12f, 57.375f);
+        Operation.Pixels pixels = new Operation.Pixels(mean, deviation);
+        gives("float32[n, 3, 32*h, 32*w]", pixels, "uint8[n, 32*h, 32*w, 3]", "int32[n, 2]");
+        gives("float16[n, 3, h, w]", new Operation.Pixels(mean, deviation, DataType.FLOAT16), "uint8[n, h, w, 3]", "int32[n, 2]");
+        refuses("not uint8", pixels, "float32[n, h, w, 3]", "int32[n, 2]");
+        refuses("not int32", pixels, "uint8[n, h, w, 3]", "int64[n, 2]");
+        refuses("the colours of a pixel", pixels, "uint8[n, 3, h, w]", "int32[n, 2]");
+        refuses("valid heights and widths", pixels, "uint8[n, h, w, 3]", "int32[1, 2]");
+        assertThrows(IllegalArgumentException.class, () -> new Operation.Pixels(mean, List.of(1f, 0f, 1f)));
+        assertThrows(IllegalArgumentException.class, () -> new Operation.Pixels(List.of(1f, 1f), deviation));
+        assertThrows(IllegalArgumentException.class, () -> new Operation.Pixels(mean, deviation, DataType.INT8));
+    }
+
+    @Test
     void foreignOperationsStateTheirTypes() {
         gives("int64[3]", new Operation.Foreign("", "NonZero", Map.of(), List.of(type("int64[3]"))), "float32[n]");
     }

@@ -17,6 +17,10 @@ class UnpaddedInputTest {
             assertEquals("float32[n, 100, ceil((height)/4), ceil((width)/4)]", graph.type("pred_masks").toString());
             Graph labels = model.build(InputShape.unpadded(), Output.LABELS, Normalisation.IMAGENET, arena).graph();
             assertEquals("uint8[n, height, width]", labels.type("labels").toString());
+            Graph pixels = model.build(Input.PIXELS, InputShape.unpadded(), Output.LABELS, Normalisation.IMAGENET, arena).graph();
+            assertEquals("uint8[n, height, width, 3]", pixels.type("pixels").toString());
+            assertEquals("int32[n, 2]", pixels.type("valid").toString());
+            assertEquals(labels.type("labels"), pixels.type("labels"));
         }
     }
 }

@@ -10,6 +10,7 @@ import dev.maskforge.passes.lower.DeformableAttentionByGather;
 import dev.maskforge.passes.lower.DeformableAttentionByGridSample;
 import dev.maskforge.passes.lower.GroupNormalizationLowering;
 import dev.maskforge.passes.lower.LinearLowering;
+import dev.maskforge.passes.lower.PixelsLowering;
 import dev.maskforge.passes.lower.SemanticInferenceLowering;
 import dev.maskforge.passes.lower.SemanticLabelsLowering;
 import java.util.List;
@@ -77,6 +78,7 @@ public record Lowering(Set<Class<? extends Operation>> nativeOperations, Deforma
                 case GATHER -> DeformableAttentionByGather.lower(attention, inputs);
             };
             case Operation.SemanticInference inference -> SemanticInferenceLowering.lower(inference, inputs);
+            case Operation.Pixels pixels -> PixelsLowering.lower(pixels, inputs);
             default -> throw new IllegalStateException("nothing lowers " + node.operation().type());
         }));
     }

@@ -19,6 +19,11 @@ public record Geometry(int originalHeight, int originalWidth, int resizedHeight,
         return new Geometry(height, width, height, width, height, width);
     }
 
+    /// Whether the picture fills the network's input.
+    public boolean isUnpadded() {
+        return paddedHeight == resizedHeight && paddedWidth == resizedWidth;
+    }
+
     /// Whether a pixel of the picture is a pixel of the network's input, so that nothing is resampled.
     public boolean isIdentity() {
         return originalHeight == resizedHeight && originalWidth == resizedWidth;

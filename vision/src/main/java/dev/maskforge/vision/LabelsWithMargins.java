@@ -2,14 +2,14 @@ package dev.maskforge.vision;
 
 import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Tensor;
+import dev.maskforge.graph.reference.Margin;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /// The class of each pixel, and how sure it is.
 ///
 /// @param labels  the class with the highest score; the lowest of equals
-/// @param margins float32 `[height, width]`: 1 - second best / best score, from 0 (a tie, or scores that are none: negative
-///                or not a number) to 1 (no other class has any)
+/// @param margins float32 `[height, width]`: 1 - second best / best score, as [Margin] has it
 public record LabelsWithMargins(LabelMap labels, Tensor margins) {
     /// Of the upper left part of scores that a network gives.
     ///
@@ -110,7 +110,7 @@ public record LabelsWithMargins(LabelMap labels, Tensor margins) {
             }
             for (int x = 0; x < columns.length; x++) {
                 int at = columns[x];
-                rows.set(y * rows.width + x, labels[at], margin(best[at], second[at]));
+                rows.set(y * rows.width + x, labels[at], Margin.of(best[at], second[at]));
             }
         }
 
@@ -125,11 +125,6 @@ public record LabelsWithMargins(LabelMap labels, Tensor margins) {
                     second[x] = Math.max(second[x], score);
                 }
             }
-        }
-
-        private static float margin(float best, float second) {
-            float margin = best > 0 ? 1 - Math.max(0, second) / best : 0;
-            return Float.isNaN(margin) ? 0 : margin;
         }
     }
 }

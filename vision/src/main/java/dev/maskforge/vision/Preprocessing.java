@@ -2,6 +2,7 @@ package dev.maskforge.vision;
 
 import dev.maskforge.graph.Tensor;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 /// From a picture to the network's input as Detectron2 does it at test time: resize with Pillow's bilinear filter on
@@ -71,11 +72,7 @@ public record Preprocessing(ResizeRule resizeRule, int sizeDivisibility, PixelMe
     public void write(RgbImage image, Geometry geometry, MemorySegment planes) {
         int height = geometry.paddedHeight();
         int width = geometry.paddedWidth();
-        if (image.height() != geometry.originalHeight() || image.width() != geometry.originalWidth()) {
-            throw new IllegalArgumentException(
-                    "the geometry is of a picture of " + geometry.originalHeight() + "x" + geometry.originalWidth()
-                            + " pixels, not of the " + image);
-        }
+        requirePicture(image, geometry);
         long bytes = 3L * height * width * Float.BYTES;
         if (planes.byteSize() != bytes) {
             throw new IllegalArgumentException(
@@ -95,6 +92,34 @@ public record Preprocessing(ResizeRule resizeRule, int sizeDivisibility, PixelMe
                 long offset = ((long) channel * height + y) * width * Float.BYTES;
                 MemorySegment.copy(row, 0, planes, Tensor.FLOAT32, offset, width);
             }
+        }
+    }
+
+    /// Writes the 8-bit pixels of a picture at the size that it has within the network's input, from the upper left corner on;
+    /// what lies beyond them stays as it is.
+    ///
+    /// @param geometry as [#geometry(int, int)] gives it
+    /// @param pixels   uint8 `[paddedHeight, paddedWidth, 3]`
+    /// @throws IllegalArgumentException if the picture or the memory has another size
+    public void writePixels(RgbImage image, Geometry geometry, MemorySegment pixels) {
+        requirePicture(image, geometry);
+        long rowBytes = 3L * geometry.paddedWidth();
+        if (pixels.byteSize() != rowBytes * geometry.paddedHeight()) {
+            throw new IllegalArgumentException("pixels [" + geometry.paddedHeight() + ", " + geometry.paddedWidth() + ", 3] take "
+                    + rowBytes * geometry.paddedHeight() + " bytes, not " + pixels.byteSize());
+        }
+        RgbImage resized = PillowBilinear.resize(image, geometry.resizedHeight(), geometry.resizedWidth());
+        int own = 3 * resized.width();
+        for (int y = 0; y < resized.height(); y++) {
+            MemorySegment.copy(resized.samples(), y * own, pixels, ValueLayout.JAVA_BYTE, y * rowBytes, own);
+        }
+    }
+
+    private static void requirePicture(RgbImage image, Geometry geometry) {
+        if (image.height() != geometry.originalHeight() || image.width() != geometry.originalWidth()) {
+            throw new IllegalArgumentException(
+                    "the geometry is of a picture of " + geometry.originalHeight() + "x" + geometry.originalWidth()
+                            + " pixels, not of the " + image);
         }
     }
 

@@ -167,6 +167,7 @@ public final class Interpreter {
             case Operation.DeformableAttention attention -> Attentions.deformable(attention, inputs, shape);
             case Operation.SemanticInference _ -> Heads.semanticInference(inputs.get(0), inputs.get(1), shape);
             case Operation.SemanticLabels _ -> Heads.semanticLabels(inputs.get(0), inputs.get(1), shape);
+            case Operation.Pixels pixels -> Pictures.pixels(pixels, inputs.get(0), inputs.get(1), shape);
             case Operation.Foreign _ -> throw new AssertionError("foreign operations were refused");
         };
     }

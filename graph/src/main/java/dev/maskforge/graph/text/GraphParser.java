@@ -12,19 +12,23 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 
 /// Reads a graph from text.
 final class GraphParser {
     private final Cursor cursor;
+    private final Optional<GraphText.Constants> lost;
     private final List<String> inputs = new ArrayList<>();
     private final List<Node> nodes = new ArrayList<>();
     private final Map<String, TensorType> types = new HashMap<>();
     private final SequencedMap<String, Tensor> constants = new LinkedHashMap<>();
     private final SequencedMap<String, String> metadata = new LinkedHashMap<>();
 
-    GraphParser(Cursor cursor) {
+    /// @param lost gives the elements that the text has lost; else they are invented
+    GraphParser(Cursor cursor, Optional<GraphText.Constants> lost) {
         this.cursor = cursor;
+        this.lost = lost;
     }
 
     Graph parse() {
@@ -80,9 +84,14 @@ final class GraphParser {
         boolean isStated = cursor.accept("=");
         Tensor tensor = isStated && !cursor.isNext("positive")
                 ? Literals.parse(type, cursor)
-                : Literals.invent(name, type, isStated && cursor.acceptWord("positive"), cursor);
+                : withoutElements(name, type, isStated && cursor.acceptWord("positive"));
         define(name, type);
         constants.put(name, tensor);
+    }
+
+    private Tensor withoutElements(String name, TensorType type, boolean isPositive) {
+        return lost.map(constants -> cursor.read("a constant", () -> constants.of(name, type)))
+                .orElseGet(() -> Literals.invent(name, type, isPositive, cursor));
     }
 
     private void node(int place, List<String> outputs) {

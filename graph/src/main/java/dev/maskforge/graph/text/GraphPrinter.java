@@ -30,7 +30,7 @@ final class GraphPrinter {
 
     private static String constant(String name, Tensor tensor) {
         String typed = Names.print(name) + ": " + tensor.type();
-        return tensor.elementCount() <= Literals.MOST_ELEMENTS ? typed + " = " + Literals.print(tensor) : typed;
+        return GraphText.keeps(tensor.type()) ? typed + " = " + Literals.print(tensor) : typed;
     }
 
     private static String node(Node node) {

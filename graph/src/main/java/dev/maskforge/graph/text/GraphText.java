@@ -1,6 +1,9 @@
 package dev.maskforge.graph.text;
 
 import dev.maskforge.graph.Graph;
+import dev.maskforge.graph.Tensor;
+import dev.maskforge.graph.TensorType;
+import java.util.Optional;
 
 /// A graph as text, a line for each constant and node:
 ///
@@ -41,6 +44,28 @@ public final class GraphText {
     ///
     /// @throws IllegalArgumentException if it stands for none; the message says in which line, and what was expected there
     public static Graph parse(String text) {
-        return new GraphParser(new Cursor(text)).parse();
+        return new GraphParser(new Cursor(text), Optional.empty()).parse();
+    }
+
+    /// Likewise, with the elements that the text has lost.
+    ///
+    /// @param lost is asked for each constant that is [not kept][#keeps(TensorType)], in the text's order
+    /// @throws IllegalArgumentException as above, and if there are no such elements
+    public static Graph parse(String text, Constants lost) {
+        return new GraphParser(new Cursor(text), Optional.of(lost)).parse();
+    }
+
+    /// Whether a graph's text has a constant's elements.
+    public static boolean keeps(TensorType type) {
+        return type.shape().elementCount() <= Literals.MOST_ELEMENTS;
+    }
+
+    /// Constants that lie elsewhere than in the text.
+    @FunctionalInterface
+    public interface Constants {
+        /// A constant's elements.
+        ///
+        /// @throws IllegalArgumentException if there is no such constant
+        Tensor of(String name, TensorType type);
     }
 }

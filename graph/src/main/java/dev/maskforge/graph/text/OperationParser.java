@@ -80,6 +80,7 @@ final class OperationParser {
             case "start", "end", "height", "width", "length" -> cursor.dimension();
             case "dimensions" -> cursor.list(cursor::dimension);
             case "levels" -> cursor.list(this::level);
+            case "mean", "deviation" -> cursor.list(cursor::floatingPoint);
             default -> throw cursor.wrong(operation + " has no parameter '" + name + "'");
         };
         return parameters.put(name, value) == null ? name : duplicate(cursor, name);
@@ -140,6 +141,8 @@ final class OperationParser {
                 new Operation.DeformableAttention(integer("heads"), integer("points"), list("levels", Level.class));
             case "SemanticInference" -> new Operation.SemanticInference(dimension("height"), dimension("width"));
             case "SemanticLabels" -> new Operation.SemanticLabels(dimension("height"), dimension("width"));
+            case "Pixels" -> new Operation.Pixels(list("mean", Float.class), list("deviation", Float.class),
+                    get("to", DataType.class, () -> DataType.FLOAT32));
             default -> throw new IllegalArgumentException(
                     "expected an operation, found '" + name + "'; those of others have a domain, as ai.onnx:" + name);
         };

@@ -1,5 +1,6 @@
 package dev.maskforge.graph.text;
 
+import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Dimension;
 import dev.maskforge.graph.Operation;
 import dev.maskforge.graph.Operation.Attribute;
@@ -87,6 +88,11 @@ final class OperationPrinter {
             case Operation.SemanticLabels(Dimension height, Dimension width) -> {
                 parameter("height", height);
                 parameter("width", width);
+            }
+            case Operation.Pixels(List<Float> mean, List<Float> deviation, DataType to) -> {
+                parameter("mean", mean);
+                parameter("deviation", deviation);
+                parameter("to", to, DataType.FLOAT32);
             }
             case Operation.Foreign foreign -> {
                 new TreeMap<>(foreign.attributes()).forEach((name, value) -> parameter(Names.print(name), attribute(value)));

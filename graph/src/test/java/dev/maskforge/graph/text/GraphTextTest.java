@@ -57,13 +57,16 @@ class GraphTextTest {
             "Resize{mode=nearest, height=7*ceil((k)/7), width=2}(x)", "GridSample(x, g)", "Range{length=h*w}()",
             "Sizes{dimensions=[h, 3, 2*w]}()",
             "Linear(s, q)", "Attention{heads=2}(s, s, s)", "DeformableAttention{heads=2, points=1, levels=[[1, 2], [2, 1]]}(s, o, l)",
-            "SemanticInference{height=8, width=9}(s, x)", "SemanticLabels{height=8, width=9}(s, x)", "Relu(x)", "Not(m)",
+            "SemanticInference{height=8, width=9}(s, x)", "SemanticLabels{height=8, width=9}(s, x)",
+            "Pixels{mean=[123.675, 116.28, 103.53], deviation=[58.395, 57.12, 57.375]}(b, d)",
+            "Pixels{mean=[0.0, 0.0, 0.0], deviation=[1.0, -1.0, 1.0], to=float16}(b, d)", "Relu(x)", "Not(m)",
             "GreaterOrEqual(x, x)", "ai.onnx:Mish(x): float32[2]",
             "ai.onnx:A{f=-1.5, i=-3, l=floats[NaN, Infinity], n=integers[], s=\"a\\\"b\", t=bool[2] = [true, false]}(): int64[]"})
     void everyOperationRoundTrips(String node) {
         String text = """
                 (x: float32[1, 4, 4, 4], z: float32[1, 3, 4, 4], s: float32[1, 4, 4], o: float32[1, 4, 8], l: float32[1, 4, 4], \
-                g: float32[1, 3, 3, 2], w: float32[6, 1, 3, 3], q: float32[2, 4]) -> (y) {
+                g: float32[1, 3, 3, 2], w: float32[6, 1, 3, 3], q: float32[2, 4], \
+                b: uint8[1, 4, 4, 3], d: int32[1, 2]) -> (y) {
                   v: float32[4] = [1.0, 2.0, 3.0, 4.0]
                   e: int8[4] = [-128, -1, 0, 127]
                   half: float32[] = 0.5
