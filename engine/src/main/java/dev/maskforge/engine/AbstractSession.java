@@ -5,9 +5,11 @@ import dev.maskforge.graph.TensorType;
 import dev.maskforge.graph.reference.InputSizes;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.function.BiFunction;
 
 /// What all sessions share: the checks before anything reaches a runtime, who may run when, and the end of runs that take
 /// too long.
@@ -38,6 +40,14 @@ public abstract class AbstractSession implements Session {
     /// @throws EngineException if the runtime fails, or soon after [#giveUp()]
     protected abstract SequencedMap<String, Tensor> run(Map<String, Tensor> inputs, Map<String, Long> sizes);
 
+    /// Runs layer by layer with inputs that have been checked.
+    ///
+    /// @param sizes of the symbols in the types of inputs and outputs
+    /// @throws EngineException if the engine does not tell how long its layers take, as here, or fails
+    protected List<LayerTime> layerTimes(Map<String, Tensor> inputs, Map<String, Long> sizes) {
+        throw new EngineException("this engine does not tell how long its layers take; engines 'tensorrt' and 'reference' do");
+    }
+
     /// Makes the present run end soon. Called on other threads, possibly before the runtime has begun.
     protected abstract void giveUp();
 
@@ -50,14 +60,20 @@ public abstract class AbstractSession implements Session {
     @Override
     public final SequencedMap<String, Tensor> run(Map<String, Tensor> inputs) {
         begin();
-        return runAndEnd(inputs);
+        return runAndEnd(inputs, this::run);
+    }
+
+    @Override
+    public final List<LayerTime> layerTimes(Map<String, Tensor> inputs) {
+        begin();
+        return runAndEnd(inputs, this::layerTimes);
     }
 
     @Override
     public final SequencedMap<String, Tensor> run(Map<String, Tensor> inputs, Duration atMost) {
         long present = begin();
         try (Deadlines.Deadline _ = deadline(present, atMost)) {
-            return runAndEnd(inputs);
+            return runAndEnd(inputs, this::run);
         }
     }
 
@@ -72,11 +88,11 @@ public abstract class AbstractSession implements Session {
         }
     }
 
-    private SequencedMap<String, Tensor> runAndEnd(Map<String, Tensor> inputs) {
+    private <T> T runAndEnd(Map<String, Tensor> inputs, BiFunction<Map<String, Tensor>, Map<String, Long>, T> run) {
         try {
             Map<String, Long> sizes = sizes(inputs);
             inputs.forEach(AbstractSession::requireReadable);
-            return run(inputs, sizes);
+            return run.apply(inputs, sizes);
         } catch (EngineException e) {
             throw explained(e);
         } finally {

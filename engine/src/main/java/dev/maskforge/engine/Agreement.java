@@ -11,8 +11,8 @@ import java.util.TreeMap;
 
 /// How many pixels have the label that a reference gives them, by the reference's class, and which label the others have.
 ///
-/// A pixel is clear if its margin, 1 - second best / best score in the reference, exceeds [#MARGIN]; at the others the
-/// reference is a coin's toss. Gates look at clear pixels, reports print both.
+/// A pixel is clear if its [margin][dev.maskforge.graph.reference.Margin], 1 - second best / best score in the reference,
+/// exceeds [#MARGIN]; at the others the reference is a coin's toss. Gates look at clear pixels, reports print both.
 ///
 /// Counted pixel by pixel with an [AgreementCounter], or from tensors by [dev.maskforge.engine.Comparator].
 ///

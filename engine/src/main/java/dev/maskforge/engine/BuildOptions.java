@@ -19,6 +19,9 @@ public record BuildOptions(Precision precision, BuildProfile profile, long works
     /// Where compilers start that can look further: beyond it, builds take much longer for little.
     public static final int STANDARD_LEVEL = 3;
     public static final long STANDARD_WORKSPACE = 4L << 30;
+    /// The setting that says how large values were on pictures, as text of [dev.maskforge.passes.precision.Ranges], for engines
+    /// whose half precision leaves the largest in float32.
+    public static final String RANGES = "ranges";
     private static final long SMALLEST_WORKSPACE = 1L << 20;
 
     public BuildOptions {

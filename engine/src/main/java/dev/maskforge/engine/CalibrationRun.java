@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
 /// Shows pictures to a float32 network and counts which numbers its values take: they become outputs, so many at a time as
@@ -47,6 +48,18 @@ public final class CalibrationRun {
     public static SortedMap<String, Histogram> run(Network network, Set<String> values, List<Supplier<Map<String, Tensor>>> inputs,
             Progress progress) {
         SortedMap<String, Histogram> histograms = new TreeMap<>();
+        observe(network, values, inputs, (name, tensor) -> histograms.computeIfAbsent(name, _ -> new Histogram()).add(tensor), progress);
+        return histograms;
+    }
+
+    /// Runs all pictures and shows each value of each.
+    ///
+    /// @param values   float32 values of the graph, computed ones or inputs
+    /// @param inputs   of the graph, picture by picture, at least one; asked for anew for each run
+    /// @param observer of a value's name and what it was, which it must not keep
+    /// @throws EngineException if the engine refuses the graph with more outputs, or fails
+    public static void observe(Network network, Set<String> values, List<Supplier<Map<String, Tensor>>> inputs,
+            BiConsumer<String, Tensor> observer, Progress progress) {
         List<List<String>> parts = parts(network.graph(), values, inputs.getFirst().get());
         int runs = 0;
         for (List<String> part : parts) {
@@ -58,13 +71,12 @@ public final class CalibrationRun {
                         Tensor tensor = Optional.ofNullable(given.get(name)).or(() -> Optional.ofNullable(outputs.get(name)))
                                 .orElseThrow(() -> new IllegalStateException(
                                         "the engine gives no '" + name + "', only " + outputs.keySet()));
-                        histograms.computeIfAbsent(name, _ -> new Histogram()).add(tensor);
+                        observer.accept(name, tensor);
                     }
                     progress.done(++runs, parts.size() * inputs.size());
                 }
             }
         }
-        return histograms;
     }
 
     private static List<List<String>> parts(Graph graph, Set<String> values, Map<String, Tensor> inputs) {

@@ -3,6 +3,7 @@ package dev.maskforge.engine;
 import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.Tensor;
+import dev.maskforge.graph.reference.Margin;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -138,9 +139,9 @@ public final class Comparator {
     }
 
     /// The best class of a pixel and how far it is ahead of the next.
-    private record Best(int label, double margin) {}
+    private record Best(int label, float margin) {}
 
-    /// By pixel, counted through all pictures. Scores that are no scores (negative, not a number) leave no margin.
+    /// By pixel, counted through all pictures.
     private static LongFunction<Best> best(Tensor scores) {
         int classes = Math.toIntExact(scores.shape().get(1).size());
         long area = scores.shape().get(2).size() * scores.shape().get(3).size();
@@ -160,7 +161,7 @@ public final class Comparator {
                     second = Math.max(second, score);
                 }
             }
-            return new Best(label, best > 0 ? 1 - (double) second / best : 0);
+            return new Best(label, Margin.of(best, second));
         };
     }
 }

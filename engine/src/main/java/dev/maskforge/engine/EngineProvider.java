@@ -66,6 +66,12 @@ public interface EngineProvider {
         throw new EngineException("engine '" + name() + "' opens no files such as " + file + "; use onnxruntime for .onnx files");
     }
 
+    /// Whether it is this engine that decides in what arithmetic a [file][#open(Path, EngineOptions)] runs, as it is asked to; a
+    /// runtime that follows the file computes in what that says.
+    default boolean decidesPrecisionOfFiles() {
+        return false;
+    }
+
     /// How it compiles plans ahead of time, if it does that. The engine that [#build(Graph, EngineOptions)] makes is then
     /// compiled too, in this process.
     default Optional<PlanCompiler> planCompiler() {

@@ -39,8 +39,8 @@ public record Partition(List<Step> steps) {
     public sealed interface Step {
         /// What the runtime gets.
         ///
-        /// @param graph its inputs are values that earlier steps or the graph's inputs give, and such of the graph's inputs as
-        ///              are needed to tell the sizes of its symbols; its outputs are what later steps or the graph's outputs take
+        /// @param graph its inputs are values that earlier steps or the graph's inputs give, and such of them as are
+        ///              needed to tell the sizes of its symbols; its outputs are what later steps or the graph's outputs take
         record Segment(Graph graph) implements Step {}
 
         /// One node, run by the engine itself.
@@ -59,15 +59,23 @@ public record Partition(List<Step> steps) {
     ///
     /// @param own the operations that become kernels
     public static Partition of(Graph graph, Predicate<Operation> own) {
+        return ofNodes(graph, node -> own.test(node.operation()));
+    }
+
+    /// Cuts a graph.
+    ///
+    /// @param own the nodes that become kernels
+    public static Partition ofNodes(Graph graph, Predicate<Node> own) {
         Stages stages = Stages.of(graph, own);
+        List<String> tellers = tellers(graph, own);
         List<Step> steps = new ArrayList<>();
         for (List<Node> stage : stages.inOrder()) {
-            if (own.test(stage.getFirst().operation())) {
+            if (own.test(stage.getFirst())) {
                 stage.forEach(node -> steps.add(kernel(graph, node)));
             } else {
                 steps.add(new Step.Segment(stages.nodeCount() == graph.nodes().size() && stage.size() == graph.nodes().size()
                         ? graph
-                        : segment(graph, stage, stages)));
+                        : segment(graph, stage, stages, tellers)));
             }
         }
         return new Partition(steps);
@@ -77,7 +85,26 @@ public record Partition(List<Step> steps) {
         return new Step.Kernel(node, node.inputs().stream().map(graph::type).toList(), node.outputs().stream().map(graph::type).toList());
     }
 
-    private static Graph segment(Graph graph, List<Node> nodes, Stages stages) {
+    /// The values from which segments may read the sizes of symbols, in the order in which they are preferred: inputs that a
+    /// runtime surely takes; what kernels make of inputs alone, before any segment; other inputs.
+    private static List<String> tellers(Graph graph, Predicate<Node> own) {
+        List<String> tellers = new ArrayList<>(graph.inputs().stream().filter(name -> isFloatingPoint(graph, name)).toList());
+        graph.nodes().stream().filter(node -> own.test(node) && isOfInputs(node, graph))
+                .flatMap(node -> node.outputs().stream()).filter(name -> !name.isEmpty() && isFloatingPoint(graph, name))
+                .forEach(tellers::add);
+        graph.inputs().stream().filter(name -> !isFloatingPoint(graph, name)).forEach(tellers::add);
+        return tellers;
+    }
+
+    private static boolean isFloatingPoint(Graph graph, String value) {
+        return graph.type(value).dataType().isFloatingPoint();
+    }
+
+    private static boolean isOfInputs(Node node, Graph graph) {
+        return node.inputs().stream().allMatch(name -> graph.inputs().contains(name) || graph.initializers().containsKey(name));
+    }
+
+    private static Graph segment(Graph graph, List<Node> nodes, Stages stages, List<String> tellers) {
         Set<String> given = new HashSet<>();
         SequencedSet<String> inputs = new LinkedHashSet<>();
         SequencedMap<String, Tensor> constants = new LinkedHashMap<>();
@@ -94,7 +121,7 @@ public record Partition(List<Step> steps) {
             given.addAll(node.outputs());
             node.outputs().stream().filter(name -> graph.outputs().contains(name) || stages.leaves(name)).forEach(outputs::add);
         }
-        addTellers(graph, nodes, inputs);
+        addTellers(graph, nodes, tellers, inputs);
         Map<String, TensorType> types = new HashMap<>();
         inputs.forEach(name -> types.put(name, graph.type(name)));
         constants.forEach((name, tensor) -> types.put(name, tensor.type()));
@@ -102,9 +129,9 @@ public record Partition(List<Step> steps) {
         return new Graph(List.copyOf(inputs), List.copyOf(outputs), nodes, constants, types, graph.metadata());
     }
 
-    /// Adds the inputs of the graph that tell the sizes of symbols which the segment's own inputs leave open: `[n, 21*h*w, c]`
+    /// Adds the values that tell the sizes of symbols which the segment's own inputs leave open: `[n, 21*h*w, c]`
     /// says neither h nor w.
-    private static void addTellers(Graph graph, List<Node> nodes, SequencedSet<String> inputs) {
+    private static void addTellers(Graph graph, List<Node> nodes, List<String> tellers, SequencedSet<String> inputs) {
         SequencedSet<String> symbols = new LinkedHashSet<>();
         inputs.forEach(name -> addSymbols(graph.type(name), symbols));
         for (Node node : nodes) {
@@ -113,7 +140,7 @@ public record Partition(List<Step> steps) {
         }
         for (String symbol : symbols) {
             if (inputs.stream().noneMatch(name -> tells(graph.type(name), symbol))) {
-                graph.inputs().stream().filter(name -> tells(graph.type(name), symbol)).findFirst().ifPresent(inputs::add);
+                tellers.stream().filter(name -> tells(graph.type(name), symbol)).findFirst().ifPresent(inputs::add);
             }
         }
     }

@@ -1,13 +1,17 @@
 package dev.maskforge.engine;
 
 import dev.maskforge.graph.Graph;
+import dev.maskforge.graph.Node;
 import dev.maskforge.graph.Tensor;
 import dev.maskforge.graph.TensorType;
 import dev.maskforge.graph.reference.InputSizes;
 import dev.maskforge.graph.reference.Interpreter;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.function.Consumer;
 
 /// A graph in the interpreter.
 final class ReferenceEngine extends AbstractEngine {
@@ -48,8 +52,28 @@ final class ReferenceEngine extends AbstractEngine {
 
         @Override
         protected SequencedMap<String, Tensor> run(Map<String, Tensor> inputs, Map<String, Long> sizes) {
+            return run(inputs, _ -> {
+            });
+        }
+
+        /// A layer a node.
+        @Override
+        protected List<LayerTime> layerTimes(Map<String, Tensor> inputs, Map<String, Long> sizes) {
+            List<LayerTime> times = new ArrayList<>();
+            long[] last = {System.nanoTime()};
+            run(inputs, node -> {
+                long now = System.nanoTime();
+                times.add(new LayerTime(node.name(), List.of(node.name()), now - last[0]));
+                last[0] = now;
+            });
+            return times;
+        }
+
+        /// @param computed is told of each node
+        private SequencedMap<String, Tensor> run(Map<String, Tensor> inputs, Consumer<Node> computed) {
             try {
                 return Interpreter.run(graph, inputs, (node, _) -> {
+                    computed.accept(node);
                     if (givenUp) {
                         throw new EngineException("the interpreter stopped after node '" + node.name() + "'");
                     }

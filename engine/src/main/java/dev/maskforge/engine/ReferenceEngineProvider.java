@@ -23,7 +23,8 @@ public final class ReferenceEngineProvider implements EngineProvider {
     @Override
     public Set<Class<? extends Operation>> nativeOperations() {
         return Set.of(Operation.Linear.class, Operation.GroupNormalization.class, Operation.Attention.class,
-                Operation.DeformableAttention.class, Operation.SemanticInference.class, Operation.SemanticLabels.class);
+                Operation.DeformableAttention.class, Operation.SemanticInference.class, Operation.SemanticLabels.class,
+                Operation.Pixels.class);
     }
 
     @Override

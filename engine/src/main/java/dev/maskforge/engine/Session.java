@@ -2,6 +2,7 @@ package dev.maskforge.engine;
 
 import dev.maskforge.graph.Tensor;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
@@ -27,6 +28,13 @@ public interface Session extends AutoCloseable {
     default Optional<DeviceTimes> deviceTimes() {
         return Optional.empty();
     }
+
+    /// Runs the engine once with a look at the clock between its layers, in the order in which they ran. That takes longer than
+    /// a [run][#run(Map)], and so do its layers together.
+    ///
+    /// @param inputs as of a run
+    /// @throws EngineException if the engine does not tell, or the run fails
+    List<LayerTime> layerTimes(Map<String, Tensor> inputs);
 
     /// Gives up the run that is under way, from another thread; that run throws an [EngineException] unless it ended first.
     /// Does nothing when none is. The session stays usable.

@@ -2,7 +2,6 @@ package dev.maskforge.engine;
 
 import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.Node;
-import dev.maskforge.graph.Operation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -27,19 +26,19 @@ final class Stages {
     /// The values that a node of another stage takes.
     private final Set<String> leaving = new HashSet<>();
 
-    private Stages(List<Node> nodes, Predicate<Operation> own) {
+    private Stages(List<Node> nodes, Predicate<Node> own) {
         this.nodes = nodes;
         this.isOwn = new boolean[nodes.size()];
         this.stages = new int[nodes.size()];
         for (int i = 0; i < isOwn.length; i++) {
-            isOwn[i] = own.test(nodes.get(i).operation());
+            isOwn[i] = own.test(nodes.get(i));
             for (String output : nodes.get(i).outputs()) {
                 givers.put(output, i);
             }
         }
     }
 
-    static Stages of(Graph graph, Predicate<Operation> own) {
+    static Stages of(Graph graph, Predicate<Node> own) {
         Stages stages = new Stages(needed(graph), own);
         stages.runEarly();
         stages.delay(stages.followFromNoInput(graph));

@@ -159,6 +159,13 @@ class ComparatorTest {
         assertFalse(agreement.isConclusive());
     }
 
+    /// What no query claims is not clear, however far its classes are apart by their ratio.
+    @Test
+    void faintScoresLeaveNoMargin() {
+        Tensor faint = Tensor.of(Shape.of(1, 2, 1, 3), 1e-7f, 1e-3f, 1.1e-3f, 0, 0, 1e-3f);
+        assertEquals(new Counts(3, 3, 1, 1), Comparator.agreement(faint, Tensor.of(Shape.of(1, 1, 3), 0L, 0L, 0L)).total());
+    }
+
     @Test
     void labelsOfAnotherShapeAreRefused() {
         assertThrows(IllegalArgumentException.class, () -> Comparator.agreement(SCORES, Tensor.of(Shape.of(2, 2, 1), 1L, 1L, 2L, 0L)));

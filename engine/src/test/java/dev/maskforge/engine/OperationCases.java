@@ -31,6 +31,8 @@ final class OperationCases {
     /// Runtimes approximate transcendental functions to a few units in the last place, of 6e-8 each.
     static final double FUNCTIONS = 2e-6;
     static final double EXACT = 0;
+    private static final List<Float> MEAN = List.of(123.675f, 116.28f, 103.53f);
+    private static final List<Float> DEVIATION = List.of(58.395f, 57.12f, 57.375f);
 
     private static final List<Map<String, Long>> FREE_SIZES = List.of(Map.of("n", 1L, "h", 1L, "w", 1L), Map.of("n", 3L, "h", 2L, "w", 1L),
             Map.of("n", 2L, "h", 3L, "w", 2L));
@@ -241,6 +243,19 @@ final class OperationCases {
             Value classes = b.initializer("classes", sure(6, 301)).expand(n, Dimension.of(6), Dimension.of(301));
             return b.add(new Operation.SemanticLabels(h.times(7), w.times(13).plus(1)), classes, x.multiply(3f));
         });
+        add("Pixels", EXACT, (b, x) -> b.add(new Operation.Pixels(MEAN, DEVIATION), pixels(x), valid(b)));
+        add("Pixels to float16", EXACT,
+                (b, x) -> b.add(new Operation.Pixels(MEAN, DEVIATION, DataType.FLOAT16), pixels(x), valid(b)).cast(DataType.FLOAT32));
+    }
+
+    /// 8-bit samples `[n, 4·h, 8·w, 3]` of x, by arithmetic that is exact.
+    private static Value pixels(Value x) {
+        return x.slice(1, 0, 3).multiply(32f).floor().add(128f).transpose(0, 2, 3, 1).cast(DataType.UINT8);
+    }
+
+    /// Less than there are rows, and now more, now fewer columns than there are.
+    private Value valid(GraphBuilder b) {
+        return b.initializer("valid", Tensor.of(Shape.of(1, 2), 3, 9)).expand(n, Dimension.of(2)).cast(DataType.INT32);
     }
 
     /// Floats between -2 and 2.

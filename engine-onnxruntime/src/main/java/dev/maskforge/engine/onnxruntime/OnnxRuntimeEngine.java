@@ -57,11 +57,11 @@ final class OnnxRuntimeEngine extends AbstractEngine {
         Partition partition = Partition.of(graph, operation -> execution.operations().contains(operation.getClass()));
         SharedWeights weights = new SharedWeights();
         List<EngineStep> steps = new ArrayList<>();
-        try {
+        try (SharedArena arena = SharedArena.open()) {
             Map<String, Tensor> constants = new HashMap<>();
             for (Partition.Step step : partition.steps()) {
                 switch (step) {
-                    case Partition.Step.Segment(Graph segment) -> steps.add(segment(segment, weights, options));
+                    case Partition.Step.Segment(Graph segment) -> steps.add(segment(segment, weights, options, arena));
                     case Partition.Step.Kernel(var node, _, _) -> {
                         steps.add(new EngineStep.OwnKernel(node, types(graph, node.inputs()), types(graph, node.outputs())));
                         addConstants(graph, node.inputs(), weights, constants);
@@ -86,9 +86,11 @@ final class OnnxRuntimeEngine extends AbstractEngine {
         }
     }
 
-    private static EngineStep.Segment segment(Graph graph, SharedWeights weights, EngineOptions options) throws OrtException {
+    private static EngineStep.Segment segment(Graph graph, SharedWeights weights, EngineOptions options, SharedArena arena)
+            throws OrtException {
         OnnxWriter.Model model = OnnxWriter.inMemory(graph, "");
         try (SessionOptions sessionOptions = sessionOptions(options)) {
+            arena.use(sessionOptions);
             sessionOptions.addExternalInitializers(weights.views(model.initializers()));
             OrtSession session = environment().createSession(model.bytes().toArray(ValueLayout.JAVA_BYTE), sessionOptions);
             return new EngineStep.Segment(session, types(graph, graph.inputs()), types(graph, graph.outputs()));

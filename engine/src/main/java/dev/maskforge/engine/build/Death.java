@@ -25,7 +25,7 @@ record Death(int exit, Path folder) {
             "SIGILL (illegal instruction)", 6, "SIGABRT (abort)", 8, "SIGFPE (arithmetic fault)", 9,
             "SIGKILL (killed, by somebody or for want of memory)", 11, "SIGSEGV (memory fault)", 15, "SIGTERM (terminated)");
 
-    /// Such as `died of SIGSEGV (memory fault) in libnvinfer.so.10; ...`.
+    /// Such as `died of SIGSEGV (memory fault) in libnvinfer.so.10+0x1234; ...`.
     String describe(String lastWords) {
         List<String> report = report();
         String how = fault(report).or(this::signal)
@@ -48,10 +48,10 @@ record Death(int exit, Path folder) {
                 .findFirst();
     }
 
-    /// The library in whose code the fault was: `# C  [libnvinfer.so.10+0x1234]`.
+    /// The library in whose code the fault was, and where in it: `# C  [libnvinfer.so.10+0x1234]`.
     private static Optional<String> place(List<String> report) {
         return report.stream().filter(line -> line.startsWith("# C  [") || line.startsWith("# V  ["))
-                .map(line -> line.substring(line.indexOf('[') + 1).split("[+\\]]", 2)[0]).findFirst();
+                .map(line -> line.substring(line.indexOf('[') + 1).split("]", 2)[0]).findFirst();
     }
 
     private List<String> report() {

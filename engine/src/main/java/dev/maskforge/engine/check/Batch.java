@@ -1,8 +1,5 @@
 package dev.maskforge.engine.check;
 
-import dev.maskforge.graph.DataType;
-import dev.maskforge.graph.Dimension;
-import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.Tensor;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
@@ -23,7 +20,7 @@ record Batch(long size, List<Integer> members) {
 
     /// Batches in which every picture occurs and no place is left empty; pictures of one size share them. Where a batch is
     /// larger than there are pictures, they come again, in other places.
-    static List<Batch> of(List<Tensor> pictures, long size) {
+    static List<Batch> of(List<CheckPicture> pictures, long size) {
         List<Batch> batches = new ArrayList<>();
         for (List<Integer> alike : bySize(pictures)) {
             for (int start = 0; start < alike.size(); start += (int) Math.min(size, alike.size())) {
@@ -40,27 +37,16 @@ record Batch(long size, List<Integer> members) {
         return (first + place + place / count) % count;
     }
 
-    private static Collection<List<Integer>> bySize(List<Tensor> pictures) {
-        Map<Shape, List<Integer>> bySize = new LinkedHashMap<>();
+    private static Collection<List<Integer>> bySize(List<CheckPicture> pictures) {
+        Map<List<Long>, List<Integer>> bySize = new LinkedHashMap<>();
         for (int i = 0; i < pictures.size(); i++) {
-            bySize.computeIfAbsent(pictures.get(i).shape(), _ -> new ArrayList<>()).add(i);
+            bySize.computeIfAbsent(List.of(pictures.get(i).height(), pictures.get(i).width()), _ -> new ArrayList<>()).add(i);
         }
         return bySize.values();
     }
 
-    /// The pictures behind each other, float32 `[N, 3, H, W]`.
-    Tensor input(List<Tensor> pictures, Arena memory) {
-        Tensor first = pictures.get(members.getFirst());
-        if (members.size() == 1) {
-            return first;
-        }
-        List<Dimension> dimensions = new ArrayList<>(first.shape().dimensions());
-        dimensions.set(0, Dimension.of(members.size()));
-        Tensor input = Tensor.allocate(DataType.FLOAT32, new Shape(dimensions), memory);
-        long bytes = first.memory().byteSize();
-        for (int place = 0; place < members.size(); place++) {
-            input.memory().asSlice(place * bytes, bytes).copyFrom(pictures.get(members.get(place)).memory());
-        }
-        return input;
+    /// The pictures behind each other, as an engine's inputs.
+    Map<String, Tensor> inputs(List<CheckPicture> pictures, Arena memory) {
+        return CheckPicture.together(members.stream().map(pictures::get).toList(), memory);
     }
 }

@@ -33,18 +33,19 @@ import java.util.function.BiFunction;
 /// @param labels      the engine that gives labels `[N, H, W]`, if one ships
 /// @param batch       that it takes; it is looked at with the fewest and the most pictures
 /// @param gate        that it must pass
-/// @param layers      finds the layers that differ, for the inputs of a run and the error above which a layer is wrong
+/// @param layers      finds the layers that differ, for the inputs of a run and the error above which a layer is wrong; if they
+///                    are to be looked for
 public record SelfCheck(Engine reference, EngineProvider provider, EngineOptions options, String classLogits, String maskLogits, Engine raw,
-        Optional<Engine> labels, Range batch, Gate gate, BiFunction<Map<String, Tensor>, Double, LayerComparison.Report> layers) {
+        Optional<Engine> labels, Range batch, Gate gate, Optional<BiFunction<Map<String, Tensor>, Double, LayerComparison.Report>> layers) {
     /// With fewer, luck counts.
     public static final int FEWEST_PICTURES = 4;
 
     /// Looks at the engine. A bad answer is a result, never an exception.
     ///
-    /// @param pictures float32 `[1, 3, H, W]`, of sizes that the engine takes
+    /// @param pictures of sizes that the engine takes; reference and engine have the same inputs
     /// @throws IllegalArgumentException if there are fewer than 4
     /// @throws EngineException          if an engine fails to run, or the check was cancelled
-    public CheckResult run(List<Tensor> pictures, BuildProgress progress) {
+    public CheckResult run(List<CheckPicture> pictures, BuildProgress progress) {
         if (pictures.size() < FEWEST_PICTURES) {
             throw new IllegalArgumentException("a self-check takes at least " + FEWEST_PICTURES + " pictures, not " + pictures.size());
         }
@@ -60,31 +61,33 @@ public record SelfCheck(Engine reference, EngineProvider provider, EngineOptions
             try (Session session = raw.openSession()) {
                 for (Batch each : batches) {
                     say(progress, "checking raw outputs", step++, steps);
-                    judge.raw(each, session.run(inputs(each, pictures, memory)));
+                    judge.raw(each, session.run(each.inputs(pictures, memory)));
                 }
             }
             if (labels.isPresent()) {
                 try (Session session = labels.get().openSession()) {
                     for (Batch each : batches) {
                         say(progress, "checking labels", step++, steps);
-                        judge.labels(each, session.run(inputs(each, pictures, memory)));
+                        judge.labels(each, session.run(each.inputs(pictures, memory)));
                     }
                 }
             }
             CheckResult result = new CheckResult(gate, pictures.size(), judge.parts(), Optional.empty(), Optional.empty());
-            return result.isPassed() ? result : withLayers(result, judge.worstBatch(), pictures, memory, progress);
+            return result.isPassed() || layers.isEmpty()
+                    ? result
+                    : withLayers(result, layers.get(), judge.worstBatch().inputs(pictures, memory), progress);
         }
     }
 
-    private List<Expected> expected(List<Tensor> pictures, Head head, Arena memory, BuildProgress progress) {
+    private List<Expected> expected(List<CheckPicture> pictures, Head head, Arena memory, BuildProgress progress) {
         List<Expected> expected = new ArrayList<>();
         try (Session session = reference.openSession()) {
-            for (Tensor picture : pictures) {
+            for (CheckPicture picture : pictures) {
                 say(progress, "asking the reference", expected.size(), pictures.size());
-                SequencedMap<String, Tensor> outputs = session.run(Map.of(input(), picture));
+                SequencedMap<String, Tensor> outputs = session.run(picture.inputs());
                 Tensor classes = copy(output(outputs, classLogits), memory);
                 Tensor masks = copy(output(outputs, maskLogits), memory);
-                Tensor scores = head.scores(classes, masks, picture.shape().get(2).size(), picture.shape().get(3).size());
+                Tensor scores = head.scores(classes, masks, picture.height(), picture.width());
                 expected.add(new Expected(classes, masks, copy(scores, memory)));
             }
         }
@@ -104,14 +107,6 @@ public record SelfCheck(Engine reference, EngineProvider provider, EngineOptions
         return copy;
     }
 
-    private String input() {
-        return reference.inputs().firstEntry().getKey();
-    }
-
-    private Map<String, Tensor> inputs(Batch each, List<Tensor> pictures, Arena memory) {
-        return Map.of(input(), each.input(pictures, memory));
-    }
-
     private static Tensor output(Map<String, Tensor> outputs, String name) {
         Tensor tensor = outputs.get(name);
         if (tensor == null) {
@@ -121,15 +116,16 @@ public record SelfCheck(Engine reference, EngineProvider provider, EngineOptions
     }
 
     /// An engine that does not let itself be looked into has still fallen short, and that is the answer.
-    private CheckResult withLayers(CheckResult result, Batch worst, List<Tensor> pictures, Arena memory, BuildProgress progress) {
+    private static CheckResult withLayers(CheckResult result, BiFunction<Map<String, Tensor>, Double, LayerComparison.Report> layers,
+            Map<String, Tensor> inputs, BuildProgress progress) {
         say(progress, "looking for the layers that differ", 0, 0);
         Optional<LayerComparison.Report> found = Optional.empty();
         Optional<String> reason = Optional.empty();
         try {
-            found = Optional.of(layers.apply(inputs(worst, pictures, memory), gate.layerError()));
+            found = Optional.of(layers.apply(inputs, result.gate().layerError()));
         } catch (EngineException | IllegalArgumentException e) {
             reason = Optional.of(String.valueOf(e.getMessage()));
         }
-        return new CheckResult(gate, pictures.size(), result.parts(), found, reason);
+        return new CheckResult(result.gate(), result.pictures(), result.parts(), found, reason);
     }
 }

@@ -40,9 +40,9 @@ class SelfCheckTest {
                 Engine labels = faulty.build(ToyNetwork.labels(), OPTIONS)) {
             return new SelfCheck(reference, REFERENCE, OPTIONS, "pred_logits", "pred_masks", raw, Optional.of(labels), batch,
                     Gate.of(Precision.FP32),
-                    (inputs, bound) -> LayerComparison.run(new Subject(ToyNetwork.raw(), REFERENCE, OPTIONS, inputs),
-                            new Subject(ToyNetwork.raw(), faulty, OPTIONS, inputs), bound))
-                    .run(pictures, progress);
+                    Optional.of((inputs, bound) -> LayerComparison.run(new Subject(ToyNetwork.raw(), REFERENCE, OPTIONS, inputs),
+                            new Subject(ToyNetwork.raw(), faulty, OPTIONS, inputs), bound)))
+                    .run(pictures.stream().map(picture -> CheckPicture.of("image", picture)).toList(), progress);
         }
     }
 
