@@ -19,11 +19,9 @@ record FormCache(Path folder) {
     private static final System.Logger LOGGER = System.getLogger(FormCache.class.getName());
     private static final int LONGEST = 100;
 
-    /// The user's: `$XDG_CACHE_HOME/maskforge/tensorrt`.
+    /// The user's.
     static FormCache ofUser() {
-        String xdg = System.getenv("XDG_CACHE_HOME");
-        Path caches = xdg == null || xdg.isBlank() ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(xdg);
-        return new FormCache(caches.resolve("maskforge").resolve("tensorrt"));
+        return new FormCache(UserCache.folder());
     }
 
     Optional<DeformableAttentionForm> find(String key) {

@@ -11,6 +11,7 @@ import dev.maskforge.engine.tensorrt.plan.PlanContainer;
 import dev.maskforge.engine.tensorrt.plan.ShapeRange;
 import dev.maskforge.engine.tensorrt.plan.SizeRange;
 import dev.maskforge.graph.Graph;
+import dev.maskforge.graph.Operation;
 import dev.maskforge.graph.TensorType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -36,10 +37,17 @@ record PlanBuilding(boolean optimised, Precision precision, TensorRtOptions opti
     ///
     /// @param arena where it goes
     MemorySegment build(Graph graph, Arena arena) {
+        try (TensorRt.Kept _ = TensorRt.instance().keepBuilder()) {
+            return buildInSteps(graph, arena);
+        }
+    }
+
+    private MemorySegment buildInSteps(Graph graph, Arena arena) {
         step("preparing the graph", 0, 0);
-        Preparation preparation = new Preparation(optimised, precision, form(graph), options.labels(), options.ranges());
+        Preparation preparation = new Preparation(optimised, precision, form(graph), options.attention(), options.columns(),
+                options.labels(), options.ranges());
         Graph prepared = prepared(preparation, graph);
-        Partition partition = Partition.of(prepared, operation -> preparation.own().contains(operation.getClass()));
+        Partition partition = Partition.ofNodes(prepared, preparation.cuts(prepared));
         try (Arena scratch = Arena.ofConfined()) {
             SequencedMap<String, TensorType> between = new LinkedHashMap<>();
             List<PlanContainer.Part> parts = new ArrayList<>();
@@ -52,7 +60,9 @@ record PlanBuilding(boolean optimised, Precision precision, TensorRtOptions opti
                     }
                     case Partition.Step.Kernel kernel -> {
                         requireNoConstant(kernel, prepared);
-                        between.put(kernel.node().output(), kernel.outputs().getFirst());
+                        if (!(kernel.node().operation() instanceof Operation.Slice)) {
+                            between.put(kernel.node().output(), kernel.outputs().getFirst());
+                        }
                         parts.add(new PlanContainer.Part.Kernel(kernel));
                     }
                 }
@@ -102,8 +112,8 @@ record PlanBuilding(boolean optimised, Precision precision, TensorRtOptions opti
     }
 
     private BuildSettings settings(Graph graph) {
-        return new BuildSettings(options.level(), options.workspace(), options.timingCache(), precision != Precision.FP32, options.named(),
-                shapes(graph));
+        return new BuildSettings(BuildSettings.Typing.NETWORK, options.level(), options.workspace(), options.timingCache(),
+                precision != Precision.FP32, options.named(), shapes(graph));
     }
 
     /// The ranges of those inputs that have free dimensions.

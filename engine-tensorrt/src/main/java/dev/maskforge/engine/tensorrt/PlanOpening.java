@@ -2,11 +2,14 @@ package dev.maskforge.engine.tensorrt;
 
 import dev.maskforge.engine.Engine;
 import dev.maskforge.engine.tensorrt.binding.TensorRt;
+import dev.maskforge.engine.tensorrt.cuda.Cuda;
 import dev.maskforge.engine.tensorrt.cuda.DriverCuda;
 import dev.maskforge.engine.tensorrt.kernels.KernelLoader;
 import dev.maskforge.engine.tensorrt.plan.LoadedPlan;
 import dev.maskforge.engine.tensorrt.plan.PlanContainer;
 import java.lang.foreign.MemorySegment;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /// From a plan's bytes to an engine.
 final class PlanOpening {
@@ -16,11 +19,14 @@ final class PlanOpening {
     /// @param plan with its header; not needed afterwards
     /// @throws dev.maskforge.engine.EngineException if it is none, or TensorRT refuses it
     static Engine open(MemorySegment plan) {
-        PlanContainer container = PlanContainer.read(plan);
-        DriverCuda cuda = DriverCuda.open();
+        return open(PlanContainer.read(plan), TensorRt.instance()::load, DriverCuda.open(), PlanOpening::kernels);
+    }
+
+    /// @param load    brings a segment onto the device
+    /// @param kernels where kernels come from, asked when one is needed
+    static Engine open(PlanContainer container, Function<MemorySegment, LoadedPlan> load, Cuda cuda, Supplier<KernelLoader> kernels) {
         cuda.useOnThisThread();
-        LoadedPlan loaded = SegmentedPlan.load(container, TensorRt.instance()::load, cuda, PlanOpening::kernels);
-        return TensorRtEngine.of(loaded, cuda, container.inputs(), container.outputs());
+        return TensorRtEngine.of(SegmentedPlan.load(container, load, cuda, kernels), cuda, container.inputs(), container.outputs());
     }
 
     private static KernelLoader kernels() {

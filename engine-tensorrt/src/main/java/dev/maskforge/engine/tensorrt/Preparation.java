@@ -2,6 +2,7 @@ package dev.maskforge.engine.tensorrt;
 
 import dev.maskforge.engine.Precision;
 import dev.maskforge.graph.Graph;
+import dev.maskforge.graph.Node;
 import dev.maskforge.graph.Operation;
 import dev.maskforge.passes.FoldConstants;
 import dev.maskforge.passes.Lowering;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /// From a graph to one of which every operation is either a kernel of ours or known to TensorRT's ONNX parser, with every type
 /// settled.
@@ -23,21 +25,29 @@ import java.util.Set;
 /// @param optimised whether the rewrites come first that a graph as authored gains by
 /// @param precision of the arithmetic
 /// @param form      of deformable attention
+/// @param attention what computes attention over many keys
+/// @param columns   whether kernels of ours read columns of merged products where they lie
 /// @param head      what makes labels
 /// @param ranges    how large values were on calibration pictures, for half precision
-record Preparation(boolean optimised, Precision precision, DeformableAttentionForm form, LabelsForm head, Ranges ranges) {
+record Preparation(boolean optimised, Precision precision, DeformableAttentionForm form, AttentionForm attention,
+        boolean columns, LabelsForm head, Ranges ranges) {
     Graph apply(Graph graph) {
         List<Pass> passes = new ArrayList<>();
         if (optimised) {
             passes.addAll(Optimisation.fewestProducts().passes().passes());
         }
+        // What was measured is known by the names of values that are there before they are joined.
+        if (form == DeformableAttentionForm.KERNEL && columns && ranges.largest().isEmpty()) {
+            passes.add(new JoinSamplingInputs());
+        }
         if (precision == Precision.FP16) {
             passes.add(new HalfPrecision(single(), ranges));
         }
-        passes.add(new TensorRtLowering(form == DeformableAttentionForm.PLUGIN));
+        passes.add(new TensorRtLowering(form, attention));
         passes.add(new Lowering(own(), form == DeformableAttentionForm.GATHER
                 ? Lowering.DeformableAttention.GATHER
                 : Lowering.DeformableAttention.ENGINE));
+        passes.add(new RoundPixels());
         passes.add(new ShareEqualNodes());
         passes.add(new FoldConstants());
         passes.add(new RemoveUnused());
@@ -52,11 +62,22 @@ record Preparation(boolean optimised, Precision precision, DeformableAttentionFo
                 : Set.of(Operation.BatchNormalization.class, Operation.DeformableAttention.class);
     }
 
+    /// Where a prepared graph is cut: at the operations that are kernels of ours, and at what selects columns for them.
+    Predicate<Node> cuts(Graph prepared) {
+        Set<Class<? extends Operation>> own = own();
+        Set<String> names = columns ? Columns.of(prepared, own) : Set.of();
+        return node -> own.contains(node.operation().getClass()) || names.contains(node.name());
+    }
+
     /// The operations that are kernels of ours.
     Set<Class<? extends Operation>> own() {
         Set<Class<? extends Operation>> own = new HashSet<>();
+        own.add(Operation.Pixels.class);
         if (form == DeformableAttentionForm.KERNEL) {
             own.add(Operation.DeformableAttention.class);
+        }
+        if (attention != AttentionForm.NETWORK) {
+            own.add(Operation.Attention.class);
         }
         if (head == LabelsForm.KERNEL) {
             own.add(Operation.SemanticLabels.class);

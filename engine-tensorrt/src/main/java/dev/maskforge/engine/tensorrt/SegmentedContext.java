@@ -1,6 +1,7 @@
 package dev.maskforge.engine.tensorrt;
 
 import dev.maskforge.engine.EngineException;
+import dev.maskforge.engine.LayerTime;
 import dev.maskforge.engine.Partition;
 import dev.maskforge.engine.tensorrt.cuda.Cuda;
 import dev.maskforge.engine.tensorrt.cuda.Resources;
@@ -9,6 +10,7 @@ import dev.maskforge.engine.tensorrt.kernels.KernelStep;
 import dev.maskforge.engine.tensorrt.kernels.KernelSteps;
 import dev.maskforge.engine.tensorrt.plan.ExecutionContext;
 import dev.maskforge.engine.tensorrt.plan.PlanContainer;
+import dev.maskforge.graph.Operation;
 import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.TensorType;
 import java.util.ArrayList;
@@ -16,12 +18,14 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
 /// Runs segments and kernels one after the other in one stream. What depends on sizes (memory between the steps, kernels
 /// made for them) is made ready at the first run after they were set.
 final class SegmentedContext implements ExecutionContext {
     private static final long SMALLEST = 256;
+    private static final int TIMED_RUNS = 10;
 
     private final PlanContainer container;
     private final Cuda cuda;
@@ -68,9 +72,62 @@ final class SegmentedContext implements ExecutionContext {
     }
 
     /// A step that is ready to be enqueued.
-    @FunctionalInterface
     private interface Run {
         void enqueue(long stream);
+
+        List<LayerTime> layerTimes(long stream);
+    }
+
+    /// TensorRT's.
+    private record SegmentRun(ExecutionContext context) implements Run {
+        @Override
+        public void enqueue(long stream) {
+            context.enqueue(stream);
+        }
+
+        @Override
+        public List<LayerTime> layerTimes(long stream) {
+            return context.layerTimes(stream);
+        }
+    }
+
+    /// A kernel of ours.
+    private final class KernelRun implements Run {
+        private final String node;
+        private final LongConsumer kernel;
+
+        KernelRun(String node, LongConsumer kernel) {
+            this.node = node;
+            this.kernel = kernel;
+        }
+
+        @Override
+        public void enqueue(long stream) {
+            kernel.accept(stream);
+        }
+
+        /// Several runs in a row, since one would be over before the host has started it.
+        @Override
+        public List<LayerTime> layerTimes(long stream) {
+            try (Resources events = new Resources()) {
+                long begin = event(events);
+                long end = event(events);
+                kernel.accept(stream);
+                cuda.record(begin, stream);
+                for (int run = 0; run < TIMED_RUNS; run++) {
+                    kernel.accept(stream);
+                }
+                cuda.record(end, stream);
+                cuda.synchronize(stream);
+                return List.of(new LayerTime(node, List.of(node), (long) (cuda.milliseconds(begin, end) * 1e6 / TIMED_RUNS)));
+            }
+        }
+
+        private long event(Resources events) {
+            long event = cuda.newEvent();
+            events.add(() -> cuda.destroyEvent(event));
+            return event;
+        }
     }
 
     @Override
@@ -94,6 +151,17 @@ final class SegmentedContext implements ExecutionContext {
 
     @Override
     public void enqueue(long stream) {
+        ready().forEach(run -> run.enqueue(stream));
+    }
+
+    @Override
+    public List<LayerTime> layerTimes(long stream) {
+        List<LayerTime> times = new ArrayList<>();
+        ready().forEach(run -> times.addAll(run.layerTimes(stream)));
+        return times;
+    }
+
+    private List<Run> ready() {
         if (runs.isEmpty()) {
             try {
                 runs = prepare();
@@ -102,7 +170,7 @@ final class SegmentedContext implements ExecutionContext {
                 throw e;
             }
         }
-        runs.forEach(run -> run.enqueue(stream));
+        return runs;
     }
 
     private void forgetAfter(Throwable cause) {
@@ -117,19 +185,38 @@ final class SegmentedContext implements ExecutionContext {
         Map<String, Long> sizes = sizes();
         Map<String, Long> places = new HashMap<>(addresses);
         container.between().forEach((name, type) -> places.put(name, allocate(bytes(type, sizes))));
+        Map<String, Integer> strides = new HashMap<>();
         List<Run> ready = new ArrayList<>();
         for (SegmentedPlan.Step step : steps) {
             switch (step) {
-                case SegmentedPlan.Step.Segment segment -> ready.add(segment(segment, sizes, places)::enqueue);
+                case SegmentedPlan.Step.Segment segment -> ready.add(new SegmentRun(segment(segment, sizes, places)));
+                case SegmentedPlan.Step.Kernel(Partition.Step.Kernel node) when node.node().operation() instanceof Operation.Slice slice ->
+                    select(node, slice, places, strides);
                 case SegmentedPlan.Step.Kernel(Partition.Step.Kernel node) -> {
-                    KernelStep kernel = KernelSteps.prepare(kernels.get(), node, sizes);
+                    KernelStep kernel = KernelSteps.prepare(kernels.get(), node, sizes, strides);
                     forSizes.add(kernel::close);
                     long workspace = kernel.workspaceBytes() == 0 ? 0 : allocate(kernel.workspaceBytes());
-                    ready.add(stream -> kernel.enqueue(name -> place(places, name), workspace, stream));
+                    ready.add(new KernelRun(node.node().name(),
+                            stream -> kernel.enqueue(name -> place(places, name), workspace, stream)));
                 }
             }
         }
         return List.copyOf(ready);
+    }
+
+    /// Columns of a matrix lie where the matrix lies; nothing is copied.
+    private static void select(Partition.Step.Kernel node, Operation.Slice slice, Map<String, Long> places,
+            Map<String, Integer> strides) {
+        TensorType whole = node.inputs().getFirst();
+        long width = whole.shape().get(-1).size();
+        long start = slice.start().size();
+        if (whole.shape().axis(slice.axis()) != whole.shape().rank() - 1 || start < 0
+                || start + node.outputs().getFirst().shape().get(-1).size() > width) {
+            throw new EngineException("the plan's step '" + node.node().name() + "' selects what is not there; build it anew");
+        }
+        String output = node.node().output();
+        places.put(output, place(places, node.node().inputs().getFirst()) + start * whole.dataType().bytes());
+        strides.put(output, Math.toIntExact(width));
     }
 
     private ExecutionContext segment(SegmentedPlan.Step.Segment segment, Map<String, Long> sizes, Map<String, Long> places) {

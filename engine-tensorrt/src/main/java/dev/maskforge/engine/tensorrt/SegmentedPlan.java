@@ -7,6 +7,7 @@ import dev.maskforge.engine.tensorrt.kernels.KernelLoader;
 import dev.maskforge.engine.tensorrt.plan.ExecutionContext;
 import dev.maskforge.engine.tensorrt.plan.LoadedPlan;
 import dev.maskforge.engine.tensorrt.plan.PlanContainer;
+import dev.maskforge.graph.Operation;
 import dev.maskforge.graph.TensorType;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -87,13 +88,18 @@ final class SegmentedPlan implements LoadedPlan {
     @Override
     public String layers() {
         StringBuilder layers = new StringBuilder("[");
-        for (Step step : steps) {
+        for (Step step : steps.stream().filter(each -> !isSelection(each)).toList()) {
             layers.append(layers.length() == 1 ? "" : ",\n").append(switch (step) {
                 case Step.Segment(LoadedPlan plan) -> plan.layers();
                 case Step.Kernel(Partition.Step.Kernel kernel) -> "{\"kernel\": \"" + kernel.node().operation().type() + "\"}";
             });
         }
         return layers.append(']').toString();
+    }
+
+    /// Whether nothing runs: columns of a matrix lie where it lies.
+    private static boolean isSelection(Step step) {
+        return step instanceof Step.Kernel(Partition.Step.Kernel kernel) && kernel.node().operation() instanceof Operation.Slice;
     }
 
     @Override

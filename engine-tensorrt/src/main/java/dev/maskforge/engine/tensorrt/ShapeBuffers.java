@@ -12,13 +12,15 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.SequencedMap;
 
-/// Everything that a session holds for one set of sizes: buffers, and the network's work as one CUDA graph.
+/// Everything that a session holds for one set of sizes: buffers, and a whole run (copies in, network, copies out) as one CUDA
+/// graph, with marks between its stages.
 final class ShapeBuffers implements AutoCloseable {
     private static final System.Logger LOGGER = System.getLogger(ShapeBuffers.class.getName());
 
     private final Map<String, Long> sizes;
     private final Cuda cuda;
     private final ExecutionContext context;
+    private final StageMarks marks;
     private final Resources resources = new Resources();
     private final SequencedMap<String, DeviceBuffer> inputs = new LinkedHashMap<>();
     private final SequencedMap<String, DeviceBuffer> outputs = new LinkedHashMap<>();
@@ -27,16 +29,17 @@ final class ShapeBuffers implements AutoCloseable {
     private boolean cannotBeCaptured;
     private OptionalLong graph = OptionalLong.empty();
 
-    private ShapeBuffers(Map<String, Long> sizes, Cuda cuda, ExecutionContext context) {
+    private ShapeBuffers(Map<String, Long> sizes, Cuda cuda, ExecutionContext context, StageMarks marks) {
         this.sizes = sizes;
         this.cuda = cuda;
         this.context = context;
+        this.marks = marks;
     }
 
     /// Takes the memory and tells the context of it.
     static ShapeBuffers of(Map<String, Long> sizes, SequencedMap<String, TensorType> inputs, SequencedMap<String, TensorType> outputs,
-            Cuda cuda, ExecutionContext context) {
-        ShapeBuffers buffers = new ShapeBuffers(sizes, cuda, context);
+            Cuda cuda, ExecutionContext context, StageMarks marks) {
+        ShapeBuffers buffers = new ShapeBuffers(sizes, cuda, context, marks);
         try {
             inputs.forEach((name, type) -> {
                 DeviceBuffer buffer = buffers.allocate(name, type);
@@ -85,16 +88,12 @@ final class ShapeBuffers implements AutoCloseable {
         inputs.values().forEach(buffer -> cuda.copyIn(buffer.host().memory(), buffer.address(), stream));
     }
 
-    void copyOut(long stream) {
-        outputs.values().forEach(buffer -> cuda.copyOut(buffer.address(), buffer.host().memory(), stream));
-    }
-
     /// The outputs on the host, as the last run left them.
     SequencedMap<String, Tensor> results() {
         return Collections.unmodifiableSequencedMap(results);
     }
 
-    /// Puts one run of the network behind what the stream has to do. The first time TensorRT makes things ready that must
+    /// Puts one run behind what the stream has to do. The first time TensorRT makes things ready that must
     /// not lie in a graph; the second time it is written down, and from then on replayed.
     void enqueue(long stream) {
         if (graph.isEmpty() && hasRun && !cannotBeCaptured) {
@@ -103,12 +102,28 @@ final class ShapeBuffers implements AutoCloseable {
         if (graph.isPresent()) {
             cuda.launch(graph.getAsLong(), stream);
         } else {
-            context.enqueue(stream);
+            put(stream, cuda::record);
         }
         hasRun = true;
     }
 
-    /// Whether the network runs as one CUDA graph.
+    /// How a mark is put into a stream.
+    @FunctionalInterface
+    private interface Marking {
+        void put(long event, long stream);
+    }
+
+    private void put(long stream, Marking marking) {
+        marking.put(marks.started(), stream);
+        copyIn(stream);
+        marking.put(marks.copiedIn(), stream);
+        context.enqueue(stream);
+        marking.put(marks.computed(), stream);
+        outputs.values().forEach(buffer -> cuda.copyOut(buffer.address(), buffer.host().memory(), stream));
+        marking.put(marks.copiedOut(), stream);
+    }
+
+    /// Whether runs are one CUDA graph.
     boolean isCaptured() {
         return graph.isPresent();
     }
@@ -127,7 +142,7 @@ final class ShapeBuffers implements AutoCloseable {
     private long captured(long stream) {
         cuda.beginCapture(stream);
         try {
-            context.enqueue(stream);
+            put(stream, cuda::recordInGraph);
         } catch (RuntimeException | Error e) {
             endAfter(e, stream);
             throw e;

@@ -13,7 +13,10 @@ import dev.maskforge.engine.tensorrt.cuda.CudaDevice;
 import dev.maskforge.engine.tensorrt.cuda.DriverCuda;
 import dev.maskforge.engine.tensorrt.plan.SizeRange;
 import dev.maskforge.graph.Graph;
+import dev.maskforge.graph.Operation;
 import dev.maskforge.graph.Shape;
+import dev.maskforge.passes.precision.HalfPrecision;
+import dev.maskforge.passes.precision.Ranges;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -30,14 +33,20 @@ import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// Plans that are kept. Settings of its own: `lowering` of deformable attention (grid-sample, gather, plugin or kernel), `labels`
-/// (network or kernel), `timing-cache` (a file), `layer-names` (`true` keeps them, for a profile).
+/// Plans that are kept. Settings of its own: `lowering` of deformable attention (grid-sample, gather, plugin or kernel),
+/// `attention` (network, kernel or kernel-always), `columns` (`false` copies columns of merged products), `labels` (network or
+/// kernel), `timing-cache` (a file, by default one of the user's for the device), `layer-names` (`true` keeps them, for a
+/// profile), `ranges` (of half precision, as [Ranges#text()]).
 final class TensorRtCompiler implements PlanCompiler {
     private static final String LOWERING = "lowering";
     private static final String LABELS = "labels";
+    private static final String ATTENTION = "attention";
+    private static final String COLUMNS = "columns";
     private static final String TIMING_CACHE = "timing-cache";
     private static final String LAYER_NAMES = "layer-names";
-    private static final Set<String> SETTINGS = new TreeSet<>(Set.of(LOWERING, LABELS, TIMING_CACHE, LAYER_NAMES));
+    private static final String RANGES = BuildOptions.RANGES;
+    private static final Set<String> SETTINGS = new TreeSet<>(
+            Set.of(LOWERING, ATTENTION, COLUMNS, LABELS, TIMING_CACHE, LAYER_NAMES, RANGES));
     private static final int CHUNK = 1 << 26;
 
     private final TensorRtProvider provider;
@@ -62,14 +71,28 @@ final class TensorRtCompiler implements PlanCompiler {
         provider.requireLibraries();
         provider.requirePrecision(options.precision());
         TensorRtOptions own = own(graph, options);
-        try (Arena arena = Arena.ofConfined()) {
-            own = own.withForm(PlanBuilding.of(true, options.precision(), own, progress).form(graph));
+        try (TensorRt.Kept _ = TensorRt.instance().keepBuilder(); Arena arena = Arena.ofConfined()) {
+            if (hasDeformableAttention(graph)) {
+                own = own.withForm(PlanBuilding.of(true, options.precision(), own, progress).form(graph));
+            }
             write(PlanBuilding.of(true, options.precision(), own, progress).build(graph, arena), plan);
         }
         SequencedMap<String, String> facts = new LinkedHashMap<>();
-        facts.put(Compiled.LOWERING, own.form().map(DeformableAttentionForm::toString).orElse("none"));
+        facts.put(Compiled.LOWERING, hasDeformableAttention(graph)
+                ? own.form().map(DeformableAttentionForm::toString).orElseThrow()
+                : "none");
+        facts.put(ATTENTION, own.attention().toString());
+        facts.put(COLUMNS, Boolean.toString(own.columns()));
         facts.put(LABELS, own.labels().toString());
+        if (options.settings().containsKey(RANGES)) {
+            facts.put(RANGES, own.ranges().largest().size() + " values that were measured beyond " + HalfPrecision.LARGEST
+                    + " are float32");
+        }
         return new Compiled(facts);
+    }
+
+    private static boolean hasDeformableAttention(Graph graph) {
+        return graph.nodes().stream().anyMatch(node -> node.operation() instanceof Operation.DeformableAttention);
     }
 
     private TensorRtOptions own(Graph graph, BuildOptions options) {
@@ -83,6 +106,14 @@ final class TensorRtCompiler implements PlanCompiler {
         if (lowering != null) {
             own = own.withForm(named(LOWERING, lowering, DeformableAttentionForm.values()));
         }
+        String attention = settings.get(ATTENTION);
+        if (attention != null) {
+            own = own.withAttention(named(ATTENTION, attention, AttentionForm.values()));
+        }
+        String columns = settings.get(COLUMNS);
+        if (columns != null) {
+            own = own.withColumns(isOn(COLUMNS, columns));
+        }
         String labels = settings.get(LABELS);
         if (labels != null) {
             own = own.withLabels(named(LABELS, labels, LabelsForm.values()));
@@ -90,8 +121,30 @@ final class TensorRtCompiler implements PlanCompiler {
         String timingCache = settings.get(TIMING_CACHE);
         if (timingCache != null) {
             own = own.withTimingCache(Path.of(timingCache));
+        } else if (own.timingCache().isEmpty()) {
+            own = own.withTimingCache(UserCache.timings(DriverCuda.open().describe().name(), TensorRt.instance().versionText()));
         }
-        return Boolean.parseBoolean(settings.get(LAYER_NAMES)) ? own.withNamedLayers() : own;
+        String ranges = settings.get(RANGES);
+        if (ranges != null) {
+            own = own.withRanges(ranges(ranges));
+        }
+        return isOn(LAYER_NAMES, settings.getOrDefault(LAYER_NAMES, "false")) ? own.withNamedLayers() : own;
+    }
+
+    private static boolean isOn(String setting, String text) {
+        return switch (text) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new EngineException("setting '" + setting + "' cannot be '" + text + "'; take true or false");
+        };
+    }
+
+    private static Ranges ranges(String text) {
+        try {
+            return Ranges.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new EngineException("setting '" + RANGES + "' cannot be read: " + e.getMessage() + "; let '--calibration' make it", e);
+        }
     }
 
     private static <T> T named(String setting, String text, T[] values) {

@@ -11,6 +11,8 @@ import java.util.OptionalLong;
 /// What only TensorRT wants to know.
 ///
 /// @param form        of deformable attention; if none is named, the fastest that is right on the device, found once
+/// @param attention   what computes attention over many keys
+/// @param columns     whether kernels of ours read columns of merged products where they lie
 /// @param labels      what makes labels
 /// @param level       how long to look for fast kernels, 0 to 5
 /// @param workspace   the most device memory in bytes that kernels may use beside their inputs and outputs, if limited
@@ -19,7 +21,9 @@ import java.util.OptionalLong;
 /// @param otherSizes  the sizes of symbols that are not named
 /// @param ranges      how large values were on calibration pictures, for half precision
 /// @param named       whether layers keep their names, for a profile
-public record TensorRtOptions(Optional<DeformableAttentionForm> form, LabelsForm labels, int level, OptionalLong workspace,
+public record TensorRtOptions(Optional<DeformableAttentionForm> form, AttentionForm attention, boolean columns,
+        LabelsForm labels, int level,
+        OptionalLong workspace,
         Optional<Path> timingCache,
         Map<String, SizeRange> symbols, SizeRange otherSizes, Ranges ranges, boolean named) {
     public TensorRtOptions {
@@ -28,45 +32,57 @@ public record TensorRtOptions(Optional<DeformableAttentionForm> form, LabelsForm
 
     /// The fastest form, TensorRT's usual level, no limits; batches to 4, sizes to 1024 pixels where the graph counts 32 of them.
     public static TensorRtOptions standard() {
-        return new TensorRtOptions(Optional.empty(), LabelsForm.KERNEL, BuildOptions.STANDARD_LEVEL, OptionalLong.empty(),
+        return new TensorRtOptions(Optional.empty(), AttentionForm.KERNEL, true, LabelsForm.KERNEL, BuildOptions.STANDARD_LEVEL,
+                OptionalLong.empty(),
                 Optional.empty(),
                 Map.of("n", new SizeRange(1, 1, 4)), new SizeRange(1, 16, 32), Ranges.none(), false);
     }
 
     public TensorRtOptions withForm(DeformableAttentionForm other) {
-        return new TensorRtOptions(Optional.of(other), labels, level, workspace, timingCache, symbols, otherSizes, ranges, named);
+        return new TensorRtOptions(Optional.of(other), attention, columns, labels, level, workspace, timingCache, symbols, otherSizes,
+                ranges,
+                named);
+    }
+
+    public TensorRtOptions withAttention(AttentionForm other) {
+        return new TensorRtOptions(form, other, columns, labels, level, workspace, timingCache, symbols, otherSizes, ranges, named);
+    }
+
+    public TensorRtOptions withColumns(boolean other) {
+        return new TensorRtOptions(form, attention, other, labels, level, workspace, timingCache, symbols, otherSizes, ranges, named);
     }
 
     public TensorRtOptions withLabels(LabelsForm other) {
-        return new TensorRtOptions(form, other, level, workspace, timingCache, symbols, otherSizes, ranges, named);
+        return new TensorRtOptions(form, attention, columns, other, level, workspace, timingCache, symbols, otherSizes, ranges, named);
     }
 
     public TensorRtOptions withLevel(int other) {
-        return new TensorRtOptions(form, labels, other, workspace, timingCache, symbols, otherSizes, ranges, named);
+        return new TensorRtOptions(form, attention, columns, labels, other, workspace, timingCache, symbols, otherSizes, ranges, named);
     }
 
     public TensorRtOptions withWorkspace(OptionalLong bytes) {
-        return new TensorRtOptions(form, labels, level, bytes, timingCache, symbols, otherSizes, ranges, named);
+        return new TensorRtOptions(form, attention, columns, labels, level, bytes, timingCache, symbols, otherSizes, ranges, named);
     }
 
     public TensorRtOptions withTimingCache(Path file) {
-        return new TensorRtOptions(form, labels, level, workspace, Optional.of(file), symbols, otherSizes, ranges, named);
+        return new TensorRtOptions(form, attention, columns, labels, level, workspace, Optional.of(file), symbols, otherSizes, ranges,
+                named);
     }
 
     public TensorRtOptions withSymbols(Map<String, SizeRange> sizes) {
-        return new TensorRtOptions(form, labels, level, workspace, timingCache, sizes, otherSizes, ranges, named);
+        return new TensorRtOptions(form, attention, columns, labels, level, workspace, timingCache, sizes, otherSizes, ranges, named);
     }
 
     public TensorRtOptions withOtherSizes(SizeRange sizes) {
-        return new TensorRtOptions(form, labels, level, workspace, timingCache, symbols, sizes, ranges, named);
+        return new TensorRtOptions(form, attention, columns, labels, level, workspace, timingCache, symbols, sizes, ranges, named);
     }
 
     public TensorRtOptions withRanges(Ranges measured) {
-        return new TensorRtOptions(form, labels, level, workspace, timingCache, symbols, otherSizes, measured, named);
+        return new TensorRtOptions(form, attention, columns, labels, level, workspace, timingCache, symbols, otherSizes, measured, named);
     }
 
     public TensorRtOptions withNamedLayers() {
-        return new TensorRtOptions(form, labels, level, workspace, timingCache, symbols, otherSizes, ranges, true);
+        return new TensorRtOptions(form, attention, columns, labels, level, workspace, timingCache, symbols, otherSizes, ranges, true);
     }
 
     SizeRange sizes(String symbol) {

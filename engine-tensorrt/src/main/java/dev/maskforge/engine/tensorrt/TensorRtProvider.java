@@ -15,6 +15,7 @@ import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.Operation;
 import dev.maskforge.passes.rewrite.Optimisation;
 import java.lang.foreign.Arena;
+import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
@@ -54,14 +55,17 @@ public final class TensorRtProvider implements EngineProvider {
             return Device.processor();
         }
         CudaDevice device = DriverCuda.open().describe();
-        return new Device(Device.Kind.GPU, device.name(), Optional.of("CUDA " + device.driverVersion()), Optional.empty());
+        return new Device(Device.Kind.GPU, device.name(),
+                Optional.of(DriverVersion.find().map(version -> version + ", ").orElse("") + "CUDA " + device.driverVersion()),
+                Optional.empty());
     }
 
     /// All: what TensorRT lacks is expanded here, once precisions are settled.
     @Override
     public Set<Class<? extends Operation>> nativeOperations() {
         return Set.of(Operation.Linear.class, Operation.GroupNormalization.class, Operation.Attention.class,
-                Operation.DeformableAttention.class, Operation.SemanticInference.class, Operation.SemanticLabels.class);
+                Operation.DeformableAttention.class, Operation.SemanticInference.class, Operation.SemanticLabels.class,
+                Operation.Pixels.class);
     }
 
     @Override
@@ -83,6 +87,24 @@ public final class TensorRtProvider implements EngineProvider {
         try (Arena arena = Arena.ofConfined()) {
             return PlanOpening.open(PlanBuilding.of(false, engineOptions.precision(), options, BuildProgress.NONE).build(graph, arena));
         }
+    }
+
+    /// Builds an ONNX file as TensorRT itself does: read by its own parser, weakly typed, with the builder's flags for the
+    /// precision, its usual level and all the workspace it wants. The plan is kept in the cache; making it takes minutes, in
+    /// this process. TensorRT's parser is native code and no sandbox: open files that you trust.
+    @Override
+    public Engine open(Path file, EngineOptions engineOptions) {
+        requireLibraries();
+        requirePrecision(engineOptions.precision());
+        DriverCuda.open().useOnThisThread();
+        try (Arena arena = Arena.ofConfined()) {
+            return PlanOpening.open(FilePlans.standard(options.named()).plan(file, engineOptions.precision(), arena));
+        }
+    }
+
+    @Override
+    public boolean decidesPrecisionOfFiles() {
+        return true;
     }
 
     void requirePrecision(Precision precision) {

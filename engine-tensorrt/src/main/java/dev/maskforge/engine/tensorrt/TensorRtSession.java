@@ -3,11 +3,13 @@ package dev.maskforge.engine.tensorrt;
 import dev.maskforge.engine.AbstractSession;
 import dev.maskforge.engine.DeviceTimes;
 import dev.maskforge.engine.EngineException;
+import dev.maskforge.engine.LayerTime;
 import dev.maskforge.engine.tensorrt.cuda.Cuda;
 import dev.maskforge.engine.tensorrt.cuda.Resources;
 import dev.maskforge.engine.tensorrt.plan.ExecutionContext;
 import dev.maskforge.engine.tensorrt.plan.LoadedPlan;
 import dev.maskforge.graph.Tensor;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
@@ -27,12 +29,13 @@ final class TensorRtSession extends AbstractSession {
     private final Resources resources = new Resources();
     private final ExecutionContext context;
     private final long stream;
-    private final long started;
-    private final long copiedIn;
-    private final long computed;
-    private final long copiedOut;
+    private final StageMarks marks;
+    /// Behind a run. Those within its graph happen anew only when the device comes to them.
+    private final long finished;
     private Optional<ShapeBuffers> buffers = Optional.empty();
+    /// Of the last run, once somebody asked: reading them takes calls, which a run is not to wait for.
     private Optional<DeviceTimes> times = Optional.empty();
+    private boolean isTimed;
     private volatile boolean givenUp;
     private boolean isBusy;
 
@@ -44,10 +47,8 @@ final class TensorRtSession extends AbstractSession {
             cuda.useOnThisThread();
             this.stream = cuda.newStream();
             resources.add(() -> cuda.destroyStream(stream));
-            this.started = event();
-            this.copiedIn = event();
-            this.computed = event();
-            this.copiedOut = event();
+            this.marks = StageMarks.make(cuda, resources);
+            this.finished = StageMarks.event(cuda, resources);
             this.context = plan.newContext();
             resources.add(context::close);
         } catch (RuntimeException | Error e) {
@@ -64,32 +65,41 @@ final class TensorRtSession extends AbstractSession {
         }
     }
 
-    private long event() {
-        long event = cuda.newEvent();
-        resources.add(() -> cuda.destroyEvent(event));
-        return event;
-    }
-
     @Override
     protected SequencedMap<String, Tensor> run(Map<String, Tensor> inputs, Map<String, Long> sizes) {
         times = Optional.empty();
+        isTimed = false;
         cuda.useOnThisThread();
         finishOlder();
         ShapeBuffers present = buffers(sizes);
         inputs.forEach(present::fill);
         isBusy = true;
-        cuda.record(started, stream);
-        present.copyIn(stream);
-        cuda.record(copiedIn, stream);
         present.enqueue(stream);
-        cuda.record(computed, stream);
-        present.copyOut(stream);
-        cuda.record(copiedOut, stream);
+        cuda.record(finished, stream);
         await();
         isBusy = false;
-        times = Optional.of(new DeviceTimes(nanoseconds(started, copiedIn), nanoseconds(copiedIn, computed),
-                nanoseconds(computed, copiedOut)));
+        isTimed = true;
         return present.results();
+    }
+
+    /// Not as one CUDA graph, in which no layer can be told from the next.
+    @Override
+    protected List<LayerTime> layerTimes(Map<String, Tensor> inputs, Map<String, Long> sizes) {
+        times = Optional.empty();
+        isTimed = false;
+        cuda.useOnThisThread();
+        finishOlder();
+        ShapeBuffers present = buffers(sizes);
+        inputs.forEach(present::fill);
+        isBusy = true;
+        present.copyIn(stream);
+        List<LayerTime> layers = context.layerTimes(stream);
+        cuda.synchronize(stream);
+        isBusy = false;
+        if (givenUp) {
+            throw new EngineException("the run was given up as it ended");
+        }
+        return layers;
     }
 
     /// A run that failed or was given up may still read and write the buffers.
@@ -105,7 +115,7 @@ final class TensorRtSession extends AbstractSession {
             return buffers.get();
         }
         free();
-        ShapeBuffers fresh = ShapeBuffers.of(sizes, engine.inputs(), engine.outputs(), cuda, context);
+        ShapeBuffers fresh = ShapeBuffers.of(sizes, engine.inputs(), engine.outputs(), cuda, context, marks);
         buffers = Optional.of(fresh);
         return fresh;
     }
@@ -118,7 +128,7 @@ final class TensorRtSession extends AbstractSession {
 
     private void await() {
         long begin = System.nanoTime();
-        while (!cuda.hasHappened(copiedOut)) {
+        while (!cuda.hasHappened(finished)) {
             if (givenUp) {
                 throw new EngineException("the run was given up; the device finishes it on its own");
             }
@@ -133,12 +143,13 @@ final class TensorRtSession extends AbstractSession {
         }
     }
 
-    private long nanoseconds(long from, long to) {
-        return (long) (cuda.milliseconds(from, to) * 1e6);
-    }
-
     @Override
     public Optional<DeviceTimes> deviceTimes() {
+        if (isTimed) {
+            cuda.useOnThisThread();
+            times = Optional.of(marks.read(cuda));
+            isTimed = false;
+        }
         return times;
     }
 
@@ -159,6 +170,7 @@ final class TensorRtSession extends AbstractSession {
 
     @Override
     protected void release() {
+        isTimed = false;
         try (Resources _ = resources) {
             try {
                 cuda.useOnThisThread();

@@ -11,6 +11,7 @@ import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.Tensor;
 import dev.maskforge.graph.TensorType;
 import dev.maskforge.graph.Value;
+import dev.maskforge.graph.Verifier;
 import dev.maskforge.graph.reference.Interpreter;
 import java.util.HashMap;
 import java.util.Map;
@@ -27,8 +28,8 @@ class AttentionOverManyKeysTest {
     @Test
     void isAttentionInAnotherOrder() {
         Graph whole = graph(7, 4 * AttentionOverManyKeys.PART);
-        Graph cut = new TensorRtLowering(true).apply(whole).graph();
-        assertFalse(hasAttention(cut));
+        Graph cut = lowered(whole, AttentionForm.NETWORK);
+        assertTrue(hasParts(cut));
         Map<String, Tensor> inputs = inputs(whole);
         OutputError error = Comparator.errors(Interpreter.run(whole, inputs), Interpreter.run(cut, inputs)).getFirst();
         System.out.println("attention over 2048 keys in 4 parts: " + error);
@@ -37,8 +38,35 @@ class AttentionOverManyKeysTest {
 
     @Test
     void leavesFewOrOddNumbersOfKeysAlone() {
-        assertTrue(hasAttention(new TensorRtLowering(true).apply(graph(7, 512)).graph()));
-        assertTrue(hasAttention(new TensorRtLowering(true).apply(graph(7, 4 * AttentionOverManyKeys.PART + 32)).graph()));
+        assertFalse(hasParts(lowered(graph(7, 512), AttentionForm.NETWORK)));
+        assertFalse(hasParts(lowered(graph(7, 4 * AttentionOverManyKeys.PART + 32), AttentionForm.NETWORK)));
+    }
+
+    @Test
+    void aKernelTakesManyKeysIfItMay() {
+        assertTrue(hasAttention(lowered(graph(7, 2048), AttentionForm.KERNEL)));
+        assertFalse(hasAttention(lowered(graph(7, 512), AttentionForm.KERNEL)));
+        assertTrue(hasAttention(lowered(graph(7, 512), AttentionForm.KERNEL_ALWAYS)));
+        assertFalse(hasAttention(lowered(graph(7, 2048), AttentionForm.NETWORK)));
+    }
+
+    @Test
+    void noKernelTakesQueriesAmongThemselvesOrConstants() {
+        assertFalse(hasAttention(lowered(graph(64, 64), AttentionForm.KERNEL_ALWAYS)));
+        GraphBuilder builder = new GraphBuilder();
+        Value query = builder.constant("query", Tensor.of(Shape.of(2, 7, 48), new float[2 * 7 * 48]));
+        Value key = builder.input("key", type(2048, 48));
+        builder.output("attended", builder.add(new Operation.Attention(3), query, key, key));
+        assertFalse(hasAttention(lowered(builder.build(), AttentionForm.KERNEL_ALWAYS)));
+    }
+
+    private static Graph lowered(Graph graph, AttentionForm form) {
+        Graph lowered = new TensorRtLowering(DeformableAttentionForm.PLUGIN, form).apply(graph).graph();
+        return Verifier.verify(lowered);
+    }
+
+    private static boolean hasParts(Graph graph) {
+        return graph.nodes().stream().map(Node::operation).anyMatch(Operation.Reduce.class::isInstance);
     }
 
     private static boolean hasAttention(Graph graph) {
@@ -47,9 +75,9 @@ class AttentionOverManyKeysTest {
 
     private static Graph graph(long queries, long keys) {
         GraphBuilder builder = new GraphBuilder();
-        Value query = builder.input("query", type(queries, 24));
-        Value key = builder.input("key", type(keys, 24));
-        Value value = builder.input("value", type(keys, 24));
+        Value query = builder.input("query", type(queries, 48));
+        Value key = builder.input("key", type(keys, 48));
+        Value value = builder.input("value", type(keys, 48));
         Value blocked = builder.input("mask", type(queries, keys)).less(0);
         builder.output("attended", builder.add(new Operation.Attention(3), query, key, value, blocked));
         return builder.build();

@@ -72,7 +72,9 @@ class DeformableAttentionByPluginTest {
     }
 
     private static Graph prepared() {
-        return new Preparation(false, Precision.FP32, DeformableAttentionForm.PLUGIN, LabelsForm.NETWORK, Ranges.none()).apply(graph());
+        return new Preparation(false, Precision.FP32, DeformableAttentionForm.PLUGIN, AttentionForm.NETWORK, true, LabelsForm.NETWORK,
+                Ranges.none())
+                .apply(graph());
     }
 
     private static Node plugin(Graph graph) {

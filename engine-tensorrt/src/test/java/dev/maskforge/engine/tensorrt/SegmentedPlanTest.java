@@ -1,6 +1,7 @@
 package dev.maskforge.engine.tensorrt;
 
 import dev.maskforge.engine.EngineException;
+import dev.maskforge.engine.LayerTime;
 import dev.maskforge.engine.Session;
 import dev.maskforge.engine.tensorrt.plan.LoadedPlan;
 import dev.maskforge.engine.tensorrt.plan.PlanContainer;
@@ -66,6 +67,22 @@ class SegmentedPlanTest {
         assertEquals(2, cuda.calls().stream().filter("launch"::equals).count());
         assertEquals(0, cuda.held());
         assertTrue(plans.stream().allMatch(StandInPlan::isClosed));
+    }
+
+    @Test
+    void layersAreTimedSegmentBySegment() {
+        StandInCuda cuda = new StandInCuda();
+        try (TensorRtEngine engine = TensorRtEngine.of(load(cuda), cuda, StandInPlan.inputs(), StandInPlan.outputs());
+                Session session = engine.openSession()) {
+            Map<String, Tensor> inputs = Map.of("x", Tensor.of(Shape.of(2, 3), 1f, 2f, 3f, 4f, 5f, 6f));
+            List<LayerTime> expected = List.of(new LayerTime("x to t", List.of("t"), 6), new LayerTime("t to y", List.of("y"), 6));
+            assertEquals(expected, session.layerTimes(inputs));
+            session.run(inputs);
+            session.run(inputs);
+            assertEquals(expected, session.layerTimes(inputs));
+            assertArrayEquals(new float[]{4, 8, 12, 16, 20, 24}, Objects.requireNonNull(session.run(inputs).get("y")).toFloats());
+        }
+        assertEquals(0, cuda.held());
     }
 
     @Test

@@ -13,6 +13,9 @@ import java.util.Set;
 
 /// A device in host memory, which does everything at once, counts what is held, and fails at a call that it is told.
 final class StandInCuda implements Cuda {
+    /// Before the names of calls that are written down for a graph.
+    static final String CAPTURED = "captured ";
+
     private final Arena arena = Arena.ofShared();
     private final Map<Long, MemorySegment> memory = new HashMap<>();
     private final Set<Long> handles = new HashSet<>();
@@ -21,6 +24,7 @@ final class StandInCuda implements Cuda {
     private int failing = -1;
     private boolean capturing;
     private List<Runnable> captured = new ArrayList<>();
+    private final Set<Long> happened = new HashSet<>();
     private final Map<Long, List<Runnable>> graphs = new HashMap<>();
 
     /// Fails at the call of this number, counted from 0.
@@ -50,6 +54,10 @@ final class StandInCuda implements Cuda {
         return segment;
     }
 
+    boolean isCapturing() {
+        return capturing;
+    }
+
     /// Does the work of a kernel, or writes it down.
     void work(Runnable kernel) {
         if (capturing) {
@@ -60,7 +68,7 @@ final class StandInCuda implements Cuda {
     }
 
     private void call(String name) {
-        calls.add(name);
+        calls.add(capturing ? CAPTURED + name : name);
         if (calls.size() - 1 == failing) {
             throw new EngineException("CUDA fails at " + name + ", as asked");
         }
@@ -140,30 +148,46 @@ final class StandInCuda implements Cuda {
     @Override
     public void record(long event, long stream) {
         call("record");
+        if (capturing) {
+            throw new IllegalStateException("a plain mark does not become a part of the graph");
+        }
+        happened.add(event);
+    }
+
+    @Override
+    public void recordInGraph(long event, long stream) {
+        call("recordInGraph");
+        if (!capturing) {
+            throw new IllegalStateException("nothing is being captured");
+        }
+        captured.add(() -> happened.add(event));
     }
 
     @Override
     public boolean hasHappened(long event) {
         call("hasHappened");
-        return true;
+        return happened.contains(event);
     }
 
     @Override
     public float milliseconds(long from, long to) {
         call("milliseconds");
+        if (!happened.contains(from) || !happened.contains(to)) {
+            throw new IllegalStateException("an event is read that has not happened");
+        }
         return 0.25f;
     }
 
     @Override
     public void copyIn(MemorySegment host, long address, long stream) {
         call("copyIn");
-        at(address).copyFrom(host);
+        work(() -> at(address).asSlice(0, host.byteSize()).copyFrom(host));
     }
 
     @Override
     public void copyOut(long address, MemorySegment host, long stream) {
         call("copyOut");
-        host.copyFrom(at(address).asSlice(0, host.byteSize()));
+        work(() -> host.copyFrom(at(address).asSlice(0, host.byteSize())));
     }
 
     @Override

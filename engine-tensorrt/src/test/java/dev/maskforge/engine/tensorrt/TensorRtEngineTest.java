@@ -1,15 +1,32 @@
 package dev.maskforge.engine.tensorrt;
 
 import dev.maskforge.engine.EngineContractTest;
+import dev.maskforge.engine.tensorrt.binding.TensorRt;
 import dev.maskforge.engine.tensorrt.plan.SizeRange;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
 
 /// The contract that all engines keep, on the GPU.
 @WhereThereIsAGpu
 @Timeout(600)
 class TensorRtEngineTest extends EngineContractTest {
+    private Optional<TensorRt.Kept> builder = Optional.empty();
+
+    /// A hundred builds, each of which would load TensorRT's kernels.
+    @BeforeAll
+    void keepBuilder() {
+        builder = Optional.of(TensorRt.instance().keepBuilder());
+    }
+
+    @AfterAll
+    void releaseBuilder() {
+        builder.ifPresent(TensorRt.Kept::close);
+    }
+
     TensorRtEngineTest() {
         super(new TensorRtProvider(options()));
     }

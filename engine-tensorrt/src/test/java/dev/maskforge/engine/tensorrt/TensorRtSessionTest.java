@@ -2,10 +2,12 @@ package dev.maskforge.engine.tensorrt;
 
 import dev.maskforge.engine.DeviceTimes;
 import dev.maskforge.engine.EngineException;
+import dev.maskforge.engine.LayerTime;
 import dev.maskforge.engine.Session;
 import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.Tensor;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -14,6 +16,7 @@ import org.junit.jupiter.api.Test;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -49,11 +52,45 @@ class TensorRtSessionTest {
             }
             assertEquals(2, cuda.calls().stream().filter("beginCapture"::equals).count());
             assertEquals(3, cuda.calls().stream().filter("launch"::equals).count());
+            assertEquals(2, cuda.calls().stream().filter((StandInCuda.CAPTURED + "copyIn")::equals).count());
+            assertEquals(3, cuda.calls().stream().filter("copyOut"::equals).count(), "the first at each size, and the last");
             assertEquals(Optional.of(new DeviceTimes(250_000, 250_000, 250_000)), session.deviceTimes());
         }
         assertEquals(0, cuda.held());
         assertEquals(0, plan.openContexts());
         assertTrue(plan.isClosed());
+    }
+
+    @Test
+    void timesAreReadWhenTheyAreAskedFor() {
+        StandInCuda cuda = new StandInCuda();
+        try (TensorRtEngine engine = engine(new StandInPlan(cuda), cuda); Session session = engine.openSession()) {
+            assertEquals(Optional.empty(), session.deviceTimes());
+            for (int run = 0; run < 3; run++) {
+                int before = cuda.callCount();
+                assertDoubled(4, session);
+                assertFalse(cuda.calls().subList(before, cuda.callCount()).contains("milliseconds"));
+                assertTrue(session.deviceTimes().isPresent());
+                int read = cuda.callCount();
+                assertEquals(session.deviceTimes(), session.deviceTimes());
+                assertEquals(read, cuda.callCount());
+            }
+            cuda.failAt(1);
+            assertThrows(EngineException.class, () -> session.run(input(4)));
+            assertEquals(Optional.empty(), session.deviceTimes());
+        }
+    }
+
+    @Test
+    void aReplayedRunIsOneLaunchAndOneMark() {
+        StandInCuda cuda = new StandInCuda();
+        try (TensorRtEngine engine = engine(new StandInPlan(cuda), cuda); Session session = engine.openSession()) {
+            assertDoubled(4, session);
+            assertDoubled(4, session);
+            int before = cuda.callCount();
+            assertDoubled(4, session);
+            assertEquals(List.of("useOnThisThread", "launch", "record", "hasHappened"), cuda.calls().subList(before, cuda.callCount()));
+        }
     }
 
     @Test
@@ -77,6 +114,7 @@ class TensorRtSessionTest {
             assertDoubled(2, session);
             assertDoubled(2, session);
             assertDoubled(2, session);
+            assertEquals(List.of(6L), session.layerTimes(input(2)).stream().map(LayerTime::nanoseconds).toList());
             assertDoubled(3, session);
         }
     }
@@ -93,8 +131,9 @@ class TensorRtSessionTest {
             cuda.failAt(call);
             try {
                 use(plan, cuda);
-                assertTrue(Set.of("beginCapture", "endCapture").contains(cuda.calls().get(call)),
-                        cuda.calls().get(call) + " went unnoticed");
+                String name = cuda.calls().get(call);
+                assertTrue(name.startsWith(StandInCuda.CAPTURED) || Set.of("beginCapture", "endCapture").contains(name),
+                        name + " went unnoticed");
             } catch (EngineException e) {
                 assertEquals(1, String.valueOf(e.getMessage()).lines().count(), e.getMessage());
             }
@@ -112,8 +151,11 @@ class TensorRtSessionTest {
         StandInCuda cuda = new StandInCuda();
         try (TensorRtEngine engine = engine(new StandInPlan(cuda), cuda); Session session = engine.openSession()) {
             assertDoubled(2, session);
-            cuda.failAt(3);
+            assertDoubled(2, session);
+            // Behind the launch, so that the next run finds the device at work.
+            cuda.failAt(2);
             assertThrows(EngineException.class, () -> session.run(input(2)));
+            assertEquals(List.of("useOnThisThread", "launch", "record"), cuda.calls());
             assertDoubled(2, session);
             assertDoubled(2, session);
         }

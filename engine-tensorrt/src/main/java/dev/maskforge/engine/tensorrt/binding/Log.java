@@ -13,8 +13,21 @@ final class Log extends ILogger {
     private static final System.Logger LOGGER = System.getLogger("dev.maskforge.engine.tensorrt");
     private static final int KEPT = 20;
 
+    /// Made when it is first asked for, which must not be before JavaCPP's settings are made. TensorRT keeps the logger that it
+    /// is given first, even where it then fails to start, so it must never be collected.
+    private static final class Made {
+        static final Log ONLY = new Log();
+    }
+
     private final Deque<String> errors = new ArrayDeque<>();
     private final CopyOnWriteArrayList<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
+
+    private Log() {
+    }
+
+    static Log only() {
+        return Made.ONLY;
+    }
 
     @Override
     public void log(Severity severity, String message) {

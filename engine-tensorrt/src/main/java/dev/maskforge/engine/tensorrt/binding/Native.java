@@ -10,14 +10,19 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.tensorrt.nvinfer.INoCopy;
+import org.bytedeco.tensorrt.nvonnxparser.IParser;
 
 /// Addresses and C++ objects, as the bindings leave them.
 final class Native {
-    /// A table of virtual functions begins with the two destructors, of which the second gives the memory back (Itanium C++
-    /// ABI, 2.5.3). The destructor is the first virtual function of every class that is derived from INoCopy.
-    @SuppressWarnings("restricted") // as long as the two destructors
+    /// A destructor takes two places in a table of virtual functions, of which the second gives the memory back (Itanium C++
+    /// ABI, 2.5.3). It is the first virtual function of every class that is derived from INoCopy.
+    private static final int DESTRUCTOR_OF_NO_COPY = 1;
+    /// IParser declares eight functions before its destructor, in every version since 10.0 (NvOnnxParser.h): what comes next,
+    /// `getUsedVCPluginLibraries`, is called by the bindings at the eleventh place.
+    private static final int DESTRUCTOR_OF_PARSER = 9;
+    @SuppressWarnings("restricted") // as long as what is read of it
     private static final AddressLayout TABLE = ValueLayout.ADDRESS
-            .withTargetLayout(MemoryLayout.sequenceLayout(2, ValueLayout.ADDRESS));
+            .withTargetLayout(MemoryLayout.sequenceLayout(DESTRUCTOR_OF_PARSER + 1, ValueLayout.ADDRESS));
     private static final FunctionDescriptor DESTRUCTOR = FunctionDescriptor.ofVoid(ValueLayout.JAVA_LONG);
 
     private Native() {
@@ -43,10 +48,19 @@ final class Native {
     }
 
     /// `delete object`, which the bindings have no call for.
-    @SuppressWarnings("restricted") // the bindings vouch for the object
     static void delete(INoCopy object) {
+        delete(object, DESTRUCTOR_OF_NO_COPY);
+    }
+
+    /// `delete parser`. The network must still be there, and what was built of it done: the parser owns weights.
+    static void delete(IParser parser) {
+        delete(parser, DESTRUCTOR_OF_PARSER);
+    }
+
+    @SuppressWarnings("restricted") // the bindings vouch for the object
+    private static void delete(Pointer object, int place) {
         MemorySegment instance = MemorySegment.ofAddress(object.address()).reinterpret(ValueLayout.ADDRESS.byteSize());
-        MemorySegment destructor = instance.get(TABLE, 0).getAtIndex(ValueLayout.ADDRESS, 1);
+        MemorySegment destructor = instance.get(TABLE, 0).getAtIndex(ValueLayout.ADDRESS, place);
         MethodHandle call = Linker.nativeLinker().downcallHandle(destructor, DESTRUCTOR);
         try {
             call.invokeExact(object.address());

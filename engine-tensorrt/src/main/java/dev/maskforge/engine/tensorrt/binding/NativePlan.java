@@ -1,12 +1,15 @@
 package dev.maskforge.engine.tensorrt.binding;
 
 import dev.maskforge.engine.EngineException;
+import dev.maskforge.engine.LayerTime;
 import dev.maskforge.engine.tensorrt.plan.ExecutionContext;
 import dev.maskforge.engine.tensorrt.plan.LoadedPlan;
 import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Shape;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
 import java.util.SequencedMap;
 import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.tensorrt.global.nvinfer.LayerInformationFormat;
@@ -51,30 +54,36 @@ final class NativePlan implements LoadedPlan {
 
     @Override
     public String layers() {
-        IEngineInspector inspector = tensorRt.required("an inspector", engine::createEngineInspector);
-        try {
-            return String.valueOf(inspector.getEngineInformation(LayerInformationFormat.kJSON));
-        } finally {
-            Native.delete(inspector);
-        }
+        return tensorRt.end().within(() -> {
+            IEngineInspector inspector = tensorRt.required("an inspector", engine::createEngineInspector);
+            try {
+                return String.valueOf(inspector.getEngineInformation(LayerInformationFormat.kJSON));
+            } finally {
+                Native.delete(inspector);
+            }
+        });
     }
 
     @Override
     public ExecutionContext newContext() {
-        return new Context(tensorRt, tensorRt.required("making an execution context", engine::createExecutionContext));
+        return tensorRt.end().within(
+                () -> new Context(this, tensorRt.required("making an execution context", engine::createExecutionContext)));
     }
 
     @Override
     public void close() {
-        Native.delete(engine);
+        tensorRt.end().within(() -> Native.delete(engine));
     }
 
     private static final class Context implements ExecutionContext {
+        private final NativePlan plan;
         private final TensorRt tensorRt;
         private final IExecutionContext context;
+        private Optional<LayerNodes> nodes = Optional.empty();
 
-        Context(TensorRt tensorRt, IExecutionContext context) {
-            this.tensorRt = tensorRt;
+        Context(NativePlan plan, IExecutionContext context) {
+            this.plan = plan;
+            this.tensorRt = plan.tensorRt;
             this.context = context;
         }
 
@@ -90,12 +99,30 @@ final class NativePlan implements LoadedPlan {
 
         @Override
         public void enqueue(long stream) {
-            tensorRt.require("running the network", context.enqueueV3(new CUstream_st(new Native.At(stream))));
+            tensorRt.require("running the network",
+                    tensorRt.end().within(() -> context.enqueueV3(new CUstream_st(new Native.At(stream)))));
+        }
+
+        /// With a profiler set, TensorRT waits for the end of the run by itself.
+        @Override
+        public List<LayerTime> layerTimes(long stream) {
+            try (LayerProfiler profiler = new LayerProfiler()) {
+                context.setProfiler(profiler.pointer());
+                try {
+                    enqueue(stream);
+                } finally {
+                    context.setProfiler(null);
+                }
+                if (nodes.isEmpty()) {
+                    nodes = Optional.of(LayerNodes.of(plan.layers()));
+                }
+                return profiler.times(nodes.get());
+            }
         }
 
         @Override
         public void close() {
-            Native.delete(context);
+            tensorRt.end().within(() -> Native.delete(context));
         }
     }
 }

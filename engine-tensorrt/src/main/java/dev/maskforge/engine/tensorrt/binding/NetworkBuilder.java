@@ -3,11 +3,11 @@ package dev.maskforge.engine.tensorrt.binding;
 import dev.maskforge.engine.EngineException;
 import dev.maskforge.engine.tensorrt.cuda.Resources;
 import dev.maskforge.engine.tensorrt.plan.BuildSettings;
+import dev.maskforge.engine.tensorrt.plan.BuildSettings.Typing;
 import dev.maskforge.engine.tensorrt.plan.ShapeRange;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.function.Supplier;
-import org.bytedeco.tensorrt.global.nvinfer;
 import org.bytedeco.tensorrt.global.nvinfer.BuilderFlag;
 import org.bytedeco.tensorrt.global.nvinfer.MemoryPoolType;
 import org.bytedeco.tensorrt.global.nvinfer.NetworkDefinitionCreationFlag;
@@ -23,10 +23,7 @@ import org.bytedeco.tensorrt.nvinfer.IOptimizationProfile;
 import org.bytedeco.tensorrt.nvonnxparser.IParser;
 import org.bytedeco.tensorrt.nvonnxparser.IParserError;
 
-/// One build: ONNX, strongly typed network, plan.
-///
-/// The parser stays: its destructor is not where those of TensorRT's other classes are. Builds that are repeated belong in a
-/// process of their own.
+/// One build: ONNX, network, plan. A network of ours is strongly typed; what others exported is built as TensorRT does it.
 final class NetworkBuilder {
     private final TensorRt tensorRt;
     private final Resources resources;
@@ -36,16 +33,17 @@ final class NetworkBuilder {
         this.resources = resources;
     }
 
-    static MemorySegment build(TensorRt tensorRt, MemorySegment onnx, BuildSettings settings, Arena arena) {
+    /// @param builder that outlives the build
+    static MemorySegment build(TensorRt tensorRt, IBuilder builder, MemorySegment onnx, BuildSettings settings, Arena arena) {
         try (Resources resources = new Resources()) {
-            return new NetworkBuilder(tensorRt, resources).run(onnx, settings, arena);
+            return new NetworkBuilder(tensorRt, resources).run(builder, onnx, settings, arena);
         }
     }
 
-    private MemorySegment run(MemorySegment onnx, BuildSettings settings, Arena arena) {
-        IBuilder builder = owned("a builder", () -> nvinfer.createInferBuilder(tensorRt.log()));
+    private MemorySegment run(IBuilder builder, MemorySegment onnx, BuildSettings settings, Arena arena) {
         INetworkDefinition network = owned("a network",
-                () -> builder.createNetworkV2(1 << NetworkDefinitionCreationFlag.kSTRONGLY_TYPED.value));
+                () -> builder.createNetworkV2(
+                        settings.typing() == Typing.NETWORK ? 1 << NetworkDefinitionCreationFlag.kSTRONGLY_TYPED.value : 0));
         parse(network, onnx);
         IBuilderConfig config = owned("a configuration", builder::createBuilderConfig);
         configure(config, settings);
@@ -63,6 +61,7 @@ final class NetworkBuilder {
 
     private void parse(INetworkDefinition network, MemorySegment onnx) {
         IParser parser = tensorRt.required("a parser", () -> nvonnxparser.createParser(network, tensorRt.log()));
+        resources.add(() -> Native.delete(parser));
         if (!parser.parse(Native.at(onnx), onnx.byteSize(), (String) null)) {
             throw refusal(parser);
         }
@@ -86,8 +85,13 @@ final class NetworkBuilder {
         } else {
             config.clearFlag(BuilderFlag.kTF32);
         }
-        // Waits between streams cost more inside a CUDA graph than what they let run side by side.
-        config.setMaxAuxStreams(0);
+        if (settings.typing() == Typing.NETWORK) {
+            // Waits between streams cost more inside a CUDA graph than what they let run side by side.
+            config.setMaxAuxStreams(0);
+        }
+        if (settings.typing() == Typing.BUILDER_WITH_HALF) {
+            config.setFlag(BuilderFlag.kFP16);
+        }
         if (settings.named()) {
             config.setProfilingVerbosity(ProfilingVerbosity.kDETAILED);
         }

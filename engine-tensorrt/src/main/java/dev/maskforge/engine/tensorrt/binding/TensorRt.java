@@ -6,6 +6,7 @@ import dev.maskforge.engine.tensorrt.plan.BuildSettings;
 import dev.maskforge.engine.tensorrt.plan.LoadedPlan;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -19,12 +20,18 @@ import org.bytedeco.tensorrt.nvinfer.IRuntime;
 public final class TensorRt {
     /// JavaCPP's switch between installed libraries and those that it unpacks from jars.
     private static final String PATHS_FIRST = "org.bytedeco.javacpp.pathsFirst";
+    /// JavaCPP refuses to make objects of C++ once it counts more memory than four times Java's largest heap, in its own objects
+    /// or in the whole process. TensorRT's libraries alone may be more than that, and what it takes is no business of the heap's.
+    private static final List<String> LIMITS = List.of("org.bytedeco.javacpp.maxBytes", "org.bytedeco.javacpp.maxPhysicalBytes");
+    private static final String NO_LIMIT = "0";
     private static final String LIBRARY_IN_JAR = "/org/bytedeco/tensorrt/linux-x86_64/libnvinfer.so.10";
 
     /// Nothing lies in the first page.
     private static final long SMALLEST_ADDRESS = 4096;
 
-    private final Log log = new Log();
+    private final Log log = Log.only();
+    private final EndOfProcess end = EndOfProcess.watched();
+    private final Builders builders = new Builders(this);
     /// Builds on several threads stop each other for good: a kernel waits on the device for one thread while another waits
     /// for the device.
     private final ReentrantLock building = new ReentrantLock();
@@ -46,6 +53,7 @@ public final class TensorRt {
             if (System.getProperty(PATHS_FIRST) == null && TensorRt.class.getResource(LIBRARY_IN_JAR) == null) {
                 System.setProperty(PATHS_FIRST, "true");
             }
+            LIMITS.stream().filter(limit -> System.getProperty(limit) == null).forEach(limit -> System.setProperty(limit, NO_LIMIT));
             return new TensorRt();
         }
     }
@@ -81,12 +89,41 @@ public final class TensorRt {
         }
     }
 
+    /// A builder that stays until this is closed.
+    public static final class Kept implements AutoCloseable {
+        private final Runnable release;
+        private boolean open = true;
+
+        private Kept(Runnable release) {
+            this.release = release;
+        }
+
+        @Override
+        public void close() {
+            if (open) {
+                open = false;
+                release.run();
+            }
+        }
+    }
+
+    /// Lets the builds until it is closed share one builder, for which TensorRT loads its kernels: seconds each time, and some
+    /// memory of the host and the device for as long. The first of them makes it.
+    public Kept keepBuilder() {
+        builders.keep();
+        return new Kept(() -> end.within(builders::release));
+    }
+
     private MemorySegment buildAlone(MemorySegment onnx, BuildSettings settings, BuildProgress progress, Arena arena) {
         log.forget();
         BuildPhases phases = new BuildPhases(progress);
         log.addListener(phases);
         try {
-            return NetworkBuilder.build(this, onnx, settings, arena);
+            return end.within(() -> {
+                try (Kept _ = keepBuilder()) {
+                    return NetworkBuilder.build(this, builders.get(), onnx, settings, arena);
+                }
+            });
         } finally {
             log.removeListener(phases);
         }
@@ -98,12 +135,23 @@ public final class TensorRt {
     /// @throws EngineException if TensorRT refuses it
     public LoadedPlan load(MemorySegment plan) {
         log.forget();
-        ICudaEngine engine = required("the plan", () -> runtime.deserializeCudaEngine(Native.at(plan), plan.byteSize()));
-        return new NativePlan(this, engine);
+        return end.within(() -> {
+            ICudaEngine engine = required("the plan", () -> runtime.deserializeCudaEngine(Native.at(plan), plan.byteSize()));
+            try {
+                return new NativePlan(this, engine);
+            } catch (RuntimeException | Error e) {
+                Native.delete(engine);
+                throw e;
+            }
+        });
     }
 
     Log log() {
         return log;
+    }
+
+    EndOfProcess end() {
+        return end;
     }
 
     /// What TensorRT gives, which is nothing where it fails: null, or null moved by an offset within a class.

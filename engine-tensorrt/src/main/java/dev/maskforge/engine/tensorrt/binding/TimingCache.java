@@ -64,13 +64,16 @@ final class TimingCache {
     void keep(IBuilderConfig config) {
         WRITING.lock();
         try {
+            Files.createDirectories(file.toAbsolutePath().getParent());
             keepAlone(config);
+        } catch (IOException | RuntimeException e) {
+            LOGGER.log(System.Logger.Level.WARNING, "the timing cache is not kept: " + e);
         } finally {
             WRITING.unlock();
         }
     }
 
-    private void keepAlone(IBuilderConfig config) {
+    private void keepAlone(IBuilderConfig config) throws IOException {
         Path lockFile = file.resolveSibling(file.getFileName() + ".lock");
         try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock _ = channel.lock()) {
@@ -80,8 +83,6 @@ final class TimingCache {
                 Native.delete(older);
             });
             write(tensorRt.required("keeping the timing cache", cache::serialize));
-        } catch (IOException | RuntimeException e) {
-            LOGGER.log(System.Logger.Level.WARNING, "the timing cache is not kept: " + e);
         }
     }
 

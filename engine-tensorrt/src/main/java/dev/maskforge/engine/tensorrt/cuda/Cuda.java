@@ -39,6 +39,10 @@ public interface Cuda {
     /// Puts the mark behind what the stream has to do.
     void record(long event, long stream);
 
+    /// Makes the mark a part of what is being captured: each time the graph comes to it, the event has happened anew. What it
+    /// said last stays until then, so it is of no use for waiting.
+    void recordInGraph(long event, long stream);
+
     /// Whether the stream has come to where the event was last recorded.
     boolean hasHappened(long event);
 

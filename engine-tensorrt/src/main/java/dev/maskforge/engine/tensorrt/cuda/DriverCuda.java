@@ -20,6 +20,9 @@ public final class DriverCuda implements Cuda {
     /// Only this thread's calls are watched during a capture.
     private static final int CAPTURE_THREAD_LOCAL = 1;
 
+    /// As a node of the graph that is being captured.
+    private static final int EVENT_RECORD_EXTERNAL = 1;
+
     private final DriverFunctions driver;
     private final int device;
     private final long context;
@@ -143,6 +146,12 @@ public final class DriverCuda implements Cuda {
     @Override
     public void record(long event, long stream) {
         check(driver, "recording an event", () -> (int) driver.function("cuEventRecord", HANDLE, HANDLE).invokeExact(event, stream));
+    }
+
+    @Override
+    public void recordInGraph(long event, long stream) {
+        check(driver, "recording an event in a CUDA graph", () -> (int) driver.function("cuEventRecordWithFlags", HANDLE, HANDLE, JAVA_INT)
+                .invokeExact(event, stream, EVENT_RECORD_EXTERNAL));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.maskforge.engine.tensorrt.kernels;
 
+import dev.maskforge.engine.cache.CacheFolder;
 import dev.maskforge.engine.tensorrt.cuda.Architecture;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -27,9 +28,7 @@ public record KernelCache(Path folder) {
 
     /// The user's: `$XDG_CACHE_HOME/maskforge/kernels`.
     public static KernelCache ofUser() {
-        String xdg = System.getenv("XDG_CACHE_HOME");
-        Path caches = xdg == null || xdg.isBlank() ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(xdg);
-        return new KernelCache(caches.resolve("maskforge").resolve("kernels"));
+        return new KernelCache(CacheFolder.ofUser().folder("kernels"));
     }
 
     /// What was kept, or else is compiled and kept.

@@ -8,8 +8,10 @@ import dev.maskforge.graph.Node;
 import dev.maskforge.graph.Operation;
 import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.TensorType;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.function.ToLongFunction;
 
 /// Which operations are kernels of ours, and how a node becomes one.
@@ -17,7 +19,7 @@ import java.util.function.ToLongFunction;
 /// ```java
 /// Partition partition = Partition.of(graph, KernelSteps::isOwn);
 /// ```
-/// Each `Partition.Step.Kernel` is then [prepared][#prepare(KernelLoader, Partition.Step.Kernel, Map)] once for each set of
+/// Each `Partition.Step.Kernel` is then [prepared][#prepare(KernelLoader, Partition.Step.Kernel, Map, Map)] once for each set of
 /// sizes, and enqueued between the segments.
 public final class KernelSteps {
     private KernelSteps() {
@@ -25,25 +27,33 @@ public final class KernelSteps {
 
     /// Whether there is a kernel for the operation.
     public static boolean isOwn(Operation operation) {
-        return operation instanceof Operation.DeformableAttention || operation instanceof Operation.SemanticLabels;
+        return switch (operation) {
+            case Operation.DeformableAttention _,Operation.Attention _,Operation.SemanticLabels _,Operation.Pixels _ -> true;
+            default -> false;
+        };
     }
 
     /// Makes a node ready for certain sizes.
     ///
-    /// @param sizes of the symbols in its types
+    /// @param sizes   of the symbols in its types
+    /// @param strides elements from one row to the next, of those inputs that are columns of a wider matrix
     /// @throws EngineException if the kernel does not take such types or sizes, or cannot be compiled or loaded
-    public static KernelStep prepare(KernelLoader loader, Partition.Step.Kernel step, Map<String, Long> sizes) {
+    public static KernelStep prepare(KernelLoader loader, Partition.Step.Kernel step, Map<String, Long> sizes,
+            Map<String, Integer> strides) {
         Node node = step.node();
+        List<Integer> rows = rows(step, strides);
         List<TensorType> inputs = step.inputs().stream().map(type -> bound(type, sizes)).toList();
         return switch (node.operation()) {
             case Operation.DeformableAttention attention -> {
-                DeformableAttentionLayout layout = layout(attention, inputs, sizes);
+                DeformableAttentionLayout layout = layout(attention, inputs, rows, sizes);
                 yield new DeformableAttentionStep(node, DeformableAttentionKernel.load(loader, layout));
             }
+            case Operation.Attention(int heads) -> new AttentionStep(node, AttentionKernel.load(loader, layout(heads, inputs, rows)));
             case Operation.SemanticLabels(Dimension height, Dimension width) -> {
                 HeadLayout.Size network = new HeadLayout.Size(size(height, sizes), size(width, sizes));
                 yield new HeadStep(node, HeadKernel.load(loader, layout(network, inputs)));
             }
+            case Operation.Pixels pixels -> new PixelsStep(node, PixelsKernel.load(loader, layout(pixels, inputs)));
             default -> throw new EngineException("node '" + node.name() + "': there is no kernel for " + node.operation().type());
         };
     }
@@ -61,17 +71,38 @@ public final class KernelSteps {
     }
 
     private static DeformableAttentionLayout layout(Operation.DeformableAttention attention, List<TensorType> inputs,
-            Map<String, Long> sizes) {
+            List<Integer> rows, Map<String, Long> sizes) {
         List<DeformableAttentionLayout.Level> levels = attention.levels().stream()
                 .map(level -> new DeformableAttentionLayout.Level(size(level.height(), sizes), size(level.width(), sizes))).toList();
         TensorType value = inputs.getFirst();
         return new DeformableAttentionLayout(size(value, 0), attention.heads(), size(value, 2) / attention.heads(), attention.points(),
                 levels,
-                rows(value), rows(inputs.get(1)), rows(inputs.get(2)));
+                rows(inputs, rows, 0), rows(inputs, rows, 1), rows(inputs, rows, 2));
     }
 
-    private static DeformableAttentionLayout.Rows rows(TensorType type) {
-        return new DeformableAttentionLayout.Rows(type.dataType(), size(type, 2));
+    private static DeformableAttentionLayout.Rows rows(List<TensorType> inputs, List<Integer> rows, int index) {
+        return new DeformableAttentionLayout.Rows(inputs.get(index).dataType(), rows.get(index));
+    }
+
+    /// Elements from one row to the next, of each input.
+    private static List<Integer> rows(Partition.Step.Kernel step, Map<String, Integer> strides) {
+        List<Integer> rows = new ArrayList<>();
+        for (int i = 0; i < step.inputs().size(); i++) {
+            Dimension width = step.inputs().get(i).shape().get(-1);
+            rows.add(strides.getOrDefault(step.node().inputs().get(i), width.isConstant() ? Math.toIntExact(width.size()) : 0));
+        }
+        return rows;
+    }
+
+    private static AttentionLayout layout(int heads, List<TensorType> inputs, List<Integer> rows) {
+        TensorType query = inputs.getFirst();
+        TensorType key = inputs.get(1);
+        if (key.dataType() != query.dataType() || inputs.get(2).dataType() != query.dataType()) {
+            throw new EngineException("the attention kernel takes queries, keys and values of one type, not " + query + ", " + key + " and "
+                    + inputs.get(2));
+        }
+        return new AttentionLayout(size(query, 0), heads, size(query, 2) / heads, size(query, 1), size(key, 1), inputs.size() == 4,
+                query.dataType(), new AttentionLayout.Strides(rows.get(0), rows.get(1), rows.get(2)));
     }
 
     private static HeadLayout layout(HeadLayout.Size network, List<TensorType> inputs) {
@@ -84,6 +115,17 @@ public final class KernelSteps {
         Shape maskShape = masks.shape();
         return new HeadLayout(size(classes, 0), size(classes, 1), size(classes, 2) - 1,
                 new HeadLayout.Size(Math.toIntExact(maskShape.get(2).size()), Math.toIntExact(maskShape.get(3).size())), network, dataType);
+    }
+
+    /// Beyond the valid size the normalised mean, which is 0.
+    private static PixelsLayout layout(Operation.Pixels pixels, List<TensorType> inputs) {
+        TensorType samples = inputs.getFirst();
+        return new PixelsLayout(size(samples, 0), size(samples, 1), size(samples, 2), pixels.to(), PixelsLayout.Order.PLANES,
+                colour(pixels.mean()), colour(pixels.deviation()), PixelsLayout.Colour.ZERO);
+    }
+
+    private static PixelsLayout.Colour colour(List<Float> channels) {
+        return new PixelsLayout.Colour(channels.get(0), channels.get(1), channels.get(2));
     }
 
     private record DeformableAttentionStep(Node node, DeformableAttentionKernel kernel) implements KernelStep {
@@ -105,6 +147,26 @@ public final class KernelSteps {
         }
     }
 
+    private record AttentionStep(Node node, AttentionKernel kernel) implements KernelStep {
+        @Override
+        public long workspaceBytes() {
+            return kernel.workspaceBytes();
+        }
+
+        @Override
+        public void enqueue(ToLongFunction<String> addresses, long workspace, long stream) {
+            List<String> inputs = node.inputs();
+            OptionalLong blocked = inputs.size() == 4 ? OptionalLong.of(addresses.applyAsLong(inputs.get(3))) : OptionalLong.empty();
+            kernel.enqueue(addresses.applyAsLong(inputs.getFirst()), addresses.applyAsLong(inputs.get(1)),
+                    addresses.applyAsLong(inputs.get(2)), blocked, workspace, addresses.applyAsLong(node.output()), stream);
+        }
+
+        @Override
+        public void close() {
+            kernel.close();
+        }
+    }
+
     private record HeadStep(Node node, HeadKernel kernel) implements KernelStep {
         @Override
         public long workspaceBytes() {
@@ -116,6 +178,24 @@ public final class KernelSteps {
             HeadLogits logits = new HeadLogits(addresses.applyAsLong(node.inputs().getFirst()),
                     addresses.applyAsLong(node.inputs().get(1)));
             kernel.enqueue(logits, workspace, addresses.applyAsLong(node.output()), stream);
+        }
+
+        @Override
+        public void close() {
+            kernel.close();
+        }
+    }
+
+    private record PixelsStep(Node node, PixelsKernel kernel) implements KernelStep {
+        @Override
+        public long workspaceBytes() {
+            return 0;
+        }
+
+        @Override
+        public void enqueue(ToLongFunction<String> addresses, long workspace, long stream) {
+            kernel.enqueue(addresses.applyAsLong(node.inputs().getFirst()), addresses.applyAsLong(node.inputs().get(1)),
+                    addresses.applyAsLong(node.output()), stream);
         }
 
         @Override

@@ -1,6 +1,8 @@
 package dev.maskforge.engine.tensorrt.plan;
 
+import dev.maskforge.engine.LayerTime;
 import dev.maskforge.graph.Shape;
+import java.util.List;
 
 /// A place to run a plan in, for one thread at a time. Every method throws [dev.maskforge.engine.EngineException] if the
 /// runtime refuses.
@@ -13,6 +15,12 @@ public interface ExecutionContext extends AutoCloseable {
 
     /// Puts one run behind what the stream has to do.
     void enqueue(long stream);
+
+    /// Runs once, and waits until that is done.
+    ///
+    /// @param stream with nothing else to do
+    /// @return how long each layer took, in the order in which they ran
+    List<LayerTime> layerTimes(long stream);
 
     @Override
     void close();

@@ -65,7 +65,7 @@ record AttentionCheck(DeformableAttentionLayout layout, Tensor value, Tensor off
         return memory.floats(spread, rows.dataType());
     }
 
-    private static double relativeError(float[] actual, float[] expected) {
+    static double relativeError(float[] actual, float[] expected) {
         double largest = 0;
         double difference = 0;
         for (int i = 0; i < expected.length; i++) {

@@ -16,7 +16,13 @@ final class KernelChecks {
     /// Half a unit in the last place of float16, relative to the largest value, beside that.
     private static final double HALF_TOLERANCE = 6e-4;
 
+    /// Scores of some ten are exact to 1e-6, and so are the logarithms of their weights.
+    private static final double FLOAT_ATTENTION_TOLERANCE = 1e-5;
+    /// Half a unit in the last place of the result, and as much of the weights, whose errors average out.
+    private static final double HALF_ATTENTION_TOLERANCE = 1e-3;
+
     private final List<AttentionCheck> attentions = new ArrayList<>();
+    private final List<MaskedAttentionCheck> maskedAttentions = new ArrayList<>();
     private final List<HeadCheck> heads = new ArrayList<>();
     private final List<HeadCheck> pictures = new ArrayList<>();
     private final List<PixelsCheck> pixels = new ArrayList<>();
@@ -28,6 +34,7 @@ final class KernelChecks {
     static KernelChecks awkward() {
         KernelChecks checks = new KernelChecks();
         checks.addAwkwardAttentions();
+        checks.addAwkwardMaskedAttentions();
         checks.addAwkwardHeads();
         for (PixelsLayout.Order order : PixelsLayout.Order.values()) {
             for (DataType type : List.of(DataType.FLOAT32, DataType.FLOAT16)) {
@@ -43,6 +50,9 @@ final class KernelChecks {
         KernelChecks checks = awkward();
         checks.heads.add(HeadCheck.of(Layouts.cityscapes(1024, 2048, DataType.FLOAT32), 100, List.of()));
         checks.heads.add(HeadCheck.of(Layouts.cityscapes(512, 1024, DataType.FLOAT16), 101, List.of()));
+        checks.maskedAttention(new AttentionLayout(1, 8, 32, 100, 8192, true, DataType.FLOAT32));
+        checks.maskedAttention(new AttentionLayout(1, 8, 32, 100, 8192, true, DataType.FLOAT16));
+        checks.maskedAttention(new AttentionLayout(1, 8, 32, 100, 32768, true, DataType.FLOAT16));
         checks.attention(Layouts.pixelDecoder(128, 256, DataType.FLOAT16, DataType.FLOAT16));
         checks.attention(Layouts.pixelDecoder(512, 1024, DataType.FLOAT32, DataType.FLOAT32));
         checks.attention(Layouts.pixelDecoder(1024, 2048, DataType.FLOAT16, DataType.FLOAT32));
@@ -63,6 +73,24 @@ final class KernelChecks {
 
     private void attention(DeformableAttentionLayout layout) {
         attentions.add(AttentionCheck.of(layout, attentions.size()));
+    }
+
+    private void addAwkwardMaskedAttentions() {
+        for (DataType type : List.of(DataType.FLOAT32, DataType.FLOAT16)) {
+            for (int keys : new int[]{1, 77, 512, 600, 2048, 3001}) {
+                maskedAttention(new AttentionLayout(2, 3, 32, 37, keys, true, type));
+            }
+            maskedAttention(new AttentionLayout(2, 8, 32, 100, 512, false, type));
+            maskedAttention(new AttentionLayout(1, 8, 32, 100, 1000, false, type));
+            for (int channels : new int[]{16, 48, 64}) {
+                maskedAttention(new AttentionLayout(3, 2, channels, 130, 200, true, type));
+                maskedAttention(new AttentionLayout(1, 4, channels, 130, 1300, true, type));
+            }
+        }
+    }
+
+    private void maskedAttention(AttentionLayout layout) {
+        maskedAttentions.add(MaskedAttentionCheck.of(layout, 1000 + 10L * maskedAttentions.size()));
     }
 
     private void addAwkwardHeads() {
@@ -101,6 +129,16 @@ final class KernelChecks {
             boolean half = check.layout().value().dataType() == DataType.FLOAT16;
             double tolerance = half ? HALF_TOLERANCE : FLOAT_TOLERANCE;
             report(error <= tolerance, "deformable attention, " + check + ": largest relative error %.1e".formatted(error), failures);
+        }
+        for (MaskedAttentionCheck check : maskedAttentions) {
+            AttentionLayout layout = check.layout();
+            for (AttentionTile tile : List.of(AttentionTile.standard(layout), AttentionTile.of(layout, 2, 2, 3),
+                    AttentionTile.of(layout, 1, 4, 1))) {
+                double error = check.error(loader, cuda, stream, tile);
+                double tolerance = layout.dataType() == DataType.FLOAT16 ? HALF_ATTENTION_TOLERANCE : FLOAT_ATTENTION_TOLERANCE;
+                report(error <= tolerance, "attention, " + layout + ", " + tile + ": largest relative error %.1e".formatted(error),
+                        failures);
+            }
         }
         for (HeadCheck check : pictures) {
             for (Resized resized : Resized.values()) {

@@ -27,7 +27,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 class KernelStepsTest {
     private static final Map<String, Long> SIZES = Map.of("n", 3L, "h", 2L, "w", 5L);
     private static final Map<String, Long> PLACES = Map.of("value", 0x1000L, "offsets", 0x2000L, "logits", 0x3000L, "sampled", 0x4000L,
-            "classes", 0x5000L, "masks", 0x6000L, "labels", 0x7000L);
+            "classes", 0x5000L, "masks", 0x6000L, "labels", 0x7000L, "pixels", 0x9000L, "valid", 0xa000L, "image", 0xb000L);
 
     @TempDir
     private Path folder;
@@ -51,6 +51,10 @@ class KernelStepsTest {
         Value classLogits = builder.input("classes", floats(n, Dimension.of(7), classes));
         Value masks = builder.input("masks", floats(n, Dimension.of(7), h, w));
         builder.output("labels", builder.add(new Operation.SemanticLabels(h.times(4), w.times(4)), classLogits, masks));
+        Value pixels = builder.input("pixels",
+                new TensorType(DataType.UINT8, Shape.of(n, h.times(32), w.times(32), Dimension.of(3))));
+        Value valid = builder.input("valid", new TensorType(DataType.INT32, Shape.of(n, Dimension.of(2))));
+        builder.output("image", builder.add(new Operation.Pixels(List.of(1f, 2f, 3f), List.of(4f, 5f, 6f)), pixels, valid));
         return builder.build();
     }
 
@@ -77,16 +81,17 @@ class KernelStepsTest {
         StandInModules modules = new StandInModules();
         KernelLoader loader = new KernelLoader(modules, new StandInCompiler(), new KernelCache(folder));
         for (Partition.Step.Kernel kernel : kernels(graph(Dimension.of(20)))) {
-            try (KernelStep step = KernelSteps.prepare(loader, kernel, SIZES)) {
-                boolean isAttention = kernel.node().operation() instanceof Operation.DeformableAttention;
-                assertEquals(isAttention, step.workspaceBytes() == 0);
-                step.enqueue(KernelStepsTest::place, isAttention ? 0 : 0x8000, 7);
+            try (KernelStep step = KernelSteps.prepare(loader, kernel, SIZES, Map.of())) {
+                boolean isLabels = kernel.node().operation() instanceof Operation.SemanticLabels;
+                assertEquals(isLabels, step.workspaceBytes() > 0);
+                step.enqueue(KernelStepsTest::place, isLabels ? 0x8000 : 0, 7);
             }
         }
-        assertEquals(Set.of("deformable_attention", "class_probabilities", "semantic_labels"),
+        assertEquals(Set.of("deformable_attention", "class_probabilities", "semantic_labels", "pixels"),
                 Set.copyOf(modules.launches().stream().map(StandInModules.Launch::function).toList()));
         Map<String, List<Long>> addresses = Map.of("deformable_attention", List.of(0x1000L, 0x2000L, 0x3000L, 0x4000L),
-                "class_probabilities", List.of(0x5000L, 0x8000L), "semantic_labels", List.of(0x6000L, 0x8000L, 0x7000L));
+                "class_probabilities", List.of(0x5000L, 0x8000L), "semantic_labels", List.of(0x6000L, 0x8000L, 0x7000L), "pixels",
+                List.of(0x9000L, 0xa000L, 0xb000L));
         for (StandInModules.Launch launch : modules.launches()) {
             List<Long> wanted = addresses.getOrDefault(launch.function(), List.of());
             assertEquals(wanted, launch.addresses(wanted.size()), launch.function());
@@ -97,24 +102,49 @@ class KernelStepsTest {
     }
 
     @Test
+    void attentionOverManyKeysIsTwoKernelsAndOverFewOne() {
+        for (long keys : new long[]{100, 5000}) {
+            GraphBuilder builder = new GraphBuilder();
+            Dimension n = Dimension.symbol("n");
+            Value query = builder.input("query", floats(n, Dimension.of(7), Dimension.of(64)));
+            Value key = builder.input("key", floats(n, Dimension.of(keys), Dimension.of(64)));
+            Value value = builder.input("value", floats(n, Dimension.of(keys), Dimension.of(64)));
+            Value mask = builder.input("mask", new TensorType(DataType.BOOL, Shape.of(n, Dimension.of(7), Dimension.of(keys))));
+            builder.output("attended", builder.add(new Operation.Attention(4), query, key, value, mask));
+            StandInModules modules = new StandInModules();
+            KernelLoader loader = new KernelLoader(modules, new StandInCompiler(), new KernelCache(folder));
+            Map<String, Long> places = Map.of("query", 0x1000L, "key", 0x2000L, "value", 0x3000L, "mask", 0x4000L, "attended", 0x5000L);
+            try (KernelStep step = KernelSteps.prepare(loader, kernels(builder.build()).getFirst(), SIZES, Map.of())) {
+                assertEquals(keys == 100, step.workspaceBytes() == 0);
+                step.enqueue(places::get, keys == 100 ? 0 : 0x8000, 7);
+            }
+            assertEquals(keys == 100 ? List.of("attention") : List.of("attention", "join_attention"),
+                    modules.launches().stream().map(StandInModules.Launch::function).toList());
+            assertEquals(List.of(0x1000L, 0x2000L, 0x3000L, 0x4000L, 0x5000L), modules.launches().getFirst().addresses(5));
+            assertEquals(3, modules.launches().getFirst().geometry().blocksDeep());
+            assertEquals(Set.of(), modules.loaded());
+        }
+    }
+
+    @Test
     void labelsOfManyClassesAreWide() {
         Partition.Step.Kernel labels = kernels(graph(Dimension.of(302))).stream()
                 .filter(kernel -> kernel.node().operation() instanceof Operation.SemanticLabels).findFirst().orElseThrow();
         assertEquals(DataType.INT32, labels.outputs().getFirst().dataType());
         StandInCompiler compiler = new StandInCompiler();
-        KernelSteps.prepare(new KernelLoader(new StandInModules(), compiler, new KernelCache(folder)), labels, SIZES).close();
+        KernelSteps.prepare(new KernelLoader(new StandInModules(), compiler, new KernelCache(folder)), labels, SIZES, Map.of()).close();
         assertTrue(compiler.last().contains("-DLABEL=int"), compiler.last());
     }
 
     @Test
     void othersAreTheRuntimes() {
-        assertEquals(false, KernelSteps.isOwn(new Operation.Attention(8)));
+        assertEquals(false, KernelSteps.isOwn(new Operation.Linear()));
         Partition.Step.Kernel kernel = kernels(graph(Dimension.of(20))).getFirst();
         Partition.Step.Kernel other = new Partition.Step.Kernel(
-                new Node("other", new Operation.Attention(8), kernel.node().inputs(), kernel.node().outputs()),
+                new Node("other", new Operation.Linear(), kernel.node().inputs(), kernel.node().outputs()),
                 kernel.inputs(), kernel.outputs());
         KernelLoader loader = new KernelLoader(new StandInModules(), new StandInCompiler(), new KernelCache(folder));
-        EngineException refusal = assertThrows(EngineException.class, () -> KernelSteps.prepare(loader, other, SIZES));
+        EngineException refusal = assertThrows(EngineException.class, () -> KernelSteps.prepare(loader, other, SIZES, Map.of()));
         assertTrue(String.valueOf(refusal.getMessage()).contains("'other'"), refusal.toString());
     }
 }

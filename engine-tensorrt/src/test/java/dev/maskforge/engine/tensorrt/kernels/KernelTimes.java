@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
 
@@ -103,6 +104,34 @@ final class KernelTimes {
                     all.add(time(bytes, sets, set -> {
                         long[] at = addresses[set];
                         kernel.enqueue(at[0], at[1], at[2], at[3], stream);
+                    }));
+                }
+            }
+        }
+        return all;
+    }
+
+    List<Times> maskedAttention(AttentionLayout layout, List<AttentionTile> tiles) {
+        DataType type = layout.dataType();
+        float[] query = Randoms.normal(1, layout.pictures() * layout.queries() * layout.model(), 1, type);
+        float[] key = Randoms.normal(2, layout.pictures() * layout.keys() * layout.model(), 1, type);
+        byte[] blocked = MaskedAttentionCheck.mask(layout, 3);
+        long bytes = 2L * (query.length + key.length) * type.bytes() + blocked.length;
+        int sets = sets(bytes);
+        List<Times> all = new ArrayList<>();
+        try (DeviceMemory memory = new DeviceMemory(cuda, stream)) {
+            long[][] addresses = new long[sets][];
+            for (int i = 0; i < sets; i++) {
+                addresses[i] = new long[]{memory.floats(query, type), memory.floats(key, type), memory.floats(key, type),
+                        memory.bytes(blocked), memory.poisoned((long) query.length * type.bytes())};
+            }
+            for (AttentionTile tile : tiles) {
+                try (AttentionKernel kernel = AttentionKernel.load(loader, layout, tile)) {
+                    long workspace = kernel.workspaceBytes() == 0 ? 0 : memory.poisoned(kernel.workspaceBytes());
+                    all.add(time(bytes, sets, set -> {
+                        long[] at = addresses[set];
+                        OptionalLong mask = layout.masked() ? OptionalLong.of(at[3]) : OptionalLong.empty();
+                        kernel.enqueue(at[0], at[1], at[2], mask, workspace, at[4], stream);
                     }));
                 }
             }

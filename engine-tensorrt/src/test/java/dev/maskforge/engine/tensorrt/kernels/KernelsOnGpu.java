@@ -9,14 +9,17 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.SequencedSet;
 import java.util.Set;
 import java.util.function.Function;
 
 /// Checks and times the kernels on the first GPU; docs/cuda-kernels.md has the command and what it gave.
 ///
-/// Arguments: any of `small` (awkward sizes only, for compute-sanitizer), `check`, `time`, `tune`; without any, `check` and `time`.
+/// Arguments: any of `small` (awkward sizes only, for compute-sanitizer), `check`, `time`, `tune`,
+/// `attention` (only that of few queries over many keys, timed or, with `tune`, tuned); without any, `check` and `time`.
 final class KernelsOnGpu {
     private static final List<HeadLayout.Size> SIZES = List.of(new HeadLayout.Size(128, 256), new HeadLayout.Size(256, 512),
             new HeadLayout.Size(512, 1024), new HeadLayout.Size(1024, 2048));
@@ -41,8 +44,11 @@ final class KernelsOnGpu {
         }
         if (wanted.contains("time")) {
             time(new KernelTimes(loader, cuda, stream));
+            timeMaskedAttention(new KernelTimes(loader, cuda, stream), false);
         }
-        if (wanted.contains("tune")) {
+        if (wanted.contains("attention")) {
+            timeMaskedAttention(new KernelTimes(loader, cuda, stream), wanted.contains("tune"));
+        } else if (wanted.contains("tune")) {
             tune(new KernelTimes(loader, cuda, stream));
         }
         cuda.destroyStream(stream);
@@ -57,6 +63,30 @@ final class KernelsOnGpu {
             return KernelChecks.all().run(loader, cuda, stream);
         } finally {
             cuda.destroyStream(stream);
+        }
+    }
+
+    /// 100 queries over a picture's keys at a stride of 8 pixels, or at 32, 16 and 8.
+    private static void timeMaskedAttention(KernelTimes times, boolean tune) {
+        for (DataType type : List.of(DataType.FLOAT16, DataType.FLOAT32)) {
+            for (int keys : new int[]{32, 128, 512, 2048, 8192, 32768}) {
+                AttentionLayout layout = new AttentionLayout(1, 8, 32, 100, keys, true, type);
+                SequencedSet<AttentionTile> tiles = new LinkedHashSet<>(List.of(AttentionTile.standard(layout)));
+                if (tune) {
+                    for (int parts : new int[]{1, 2, 4}) {
+                        for (int inBlock : new int[]{1, 2, 4, 7}) {
+                            for (int splits : new int[]{1, 2, 4, 8, 16, 32, 64}) {
+                                tiles.add(AttentionTile.of(layout, inBlock, inBlock == 7 ? Math.min(parts, 2) : parts, splits));
+                            }
+                        }
+                    }
+                }
+                List<AttentionTile> all = List.copyOf(tiles);
+                List<KernelTimes.Times> results = times.maskedAttention(layout, all);
+                for (int i = 0; i < all.size(); i++) {
+                    System.out.println("attention, 100 queries, " + keys + " keys, " + type + ", " + all.get(i) + ": " + results.get(i));
+                }
+            }
         }
     }
 

@@ -29,6 +29,7 @@ class KernelsOnGpuTest {
         try {
             return DriverCuda.open();
         } catch (IllegalArgumentException | EngineException | ExceptionInInitializerError | NoClassDefFoundError e) {
+            System.out.println("GPU suite NOT RUN: KernelsOnGpuTest: there is no NVIDIA driver or GPU here (" + e + ")");
             throw new TestAbortedException("not run: there is no NVIDIA driver or GPU here (" + e + ")");
         }
     }

@@ -33,6 +33,14 @@ class NvrtcCompilerTest {
             sources.add(attention(Layouts.pixelDecoder(64, 96, type, DataType.FLOAT16)));
             sources.add(attention(DeformableAttentionLayout.of(2, 3, 5, 3, levels, type, type)));
             sources.add(attention(DeformableAttentionLayout.of(2, 3, 264, 1, levels, type, type)));
+            for (int keys : new int[]{77, 512, 8192}) {
+                AttentionLayout many = new AttentionLayout(2, 8, 32, 100, keys, keys != 512, type);
+                sources.add(AttentionKernel.source(many, AttentionTile.standard(many)));
+            }
+            for (int channels : new int[]{16, 48, 64}) {
+                AttentionLayout wide = new AttentionLayout(1, 3, channels, 200, 2048, true, type);
+                sources.add(AttentionKernel.source(wide, AttentionTile.standard(wide)));
+            }
             for (Form form : Form.values()) {
                 sources.add(head(Layouts.cityscapes(64, 96, type), form));
                 sources.add(head(Layouts.head(2, 3, 300, new HeadLayout.Size(5, 7), new HeadLayout.Size(11, 13), type), form));

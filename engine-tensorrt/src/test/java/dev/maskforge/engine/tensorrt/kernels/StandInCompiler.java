@@ -4,16 +4,16 @@ import dev.maskforge.engine.tensorrt.cuda.Architecture;
 import java.nio.charset.StandardCharsets;
 
 /// A compiler that gives the macros back, and counts.
-final class StandInCompiler implements KernelCompiler {
+public final class StandInCompiler implements KernelCompiler {
     private final String version;
     private int runs;
     private String last = "";
 
-    StandInCompiler(String version) {
+    public StandInCompiler(String version) {
         this.version = version;
     }
 
-    StandInCompiler() {
+    public StandInCompiler() {
         this("stand-in 1");
     }
 

@@ -14,18 +14,18 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /// A driver without a device, which remembers what it was asked for and can refuse any one call.
-final class StandInModules implements CudaModules {
+public final class StandInModules implements CudaModules {
     private final int failingCall;
     private final Set<Long> loaded = new HashSet<>();
     private final List<Launch> launches = new ArrayList<>();
     private int calls;
 
     /// @param failingCall counted from 1; 0 if none fails
-    StandInModules(int failingCall) {
+    public StandInModules(int failingCall) {
         this.failingCall = failingCall;
     }
 
-    StandInModules() {
+    public StandInModules() {
         this(0);
     }
 
@@ -37,7 +37,7 @@ final class StandInModules implements CudaModules {
     }
 
     /// Modules that nobody has unloaded.
-    Set<Long> loaded() {
+    public Set<Long> loaded() {
         return loaded;
     }
 

@@ -1,0 +1,59 @@
+package dev.maskforge.engine.tensorrt;
+
+import dev.maskforge.engine.tensorrt.kernels.AttentionLayout;
+import dev.maskforge.graph.DataType;
+import dev.maskforge.graph.Dimension;
+import dev.maskforge.graph.Graph;
+import dev.maskforge.graph.Node;
+import dev.maskforge.graph.Operation;
+import dev.maskforge.graph.TensorType;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/// The attentions of a graph that become a kernel of ours: those of few queries over keys that are not the queries' own.
+///
+/// A kernel takes no constants. What follows from none of the graph's inputs, such as the queries of the first layer, is
+/// folded into one, so that such an attention stays with TensorRT.
+final class AttentionByKernel {
+    private static final long MOST_QUERIES = 256;
+    /// Up to here TensorRT's one kernel, which is fused with what surrounds it, is taken not to be worth a cut.
+    private static final long FEWEST_KEYS = 1024;
+
+    private final Graph graph;
+    private final AttentionForm form;
+    private final Set<String> ofInputs;
+
+    private AttentionByKernel(Graph graph, AttentionForm form, Set<String> ofInputs) {
+        this.graph = graph;
+        this.form = form;
+        this.ofInputs = ofInputs;
+    }
+
+    static AttentionByKernel of(Graph graph, AttentionForm form) {
+        Set<String> ofInputs = new HashSet<>(graph.inputs());
+        for (Node node : graph.nodes()) {
+            if (node.inputs().stream().anyMatch(ofInputs::contains)) {
+                ofInputs.addAll(node.outputs());
+            }
+        }
+        return new AttentionByKernel(graph, form, ofInputs);
+    }
+
+    boolean takes(Node node) {
+        if (form == AttentionForm.NETWORK || !(node.operation() instanceof Operation.Attention(int heads))) {
+            return false;
+        }
+        List<TensorType> inputs = node.inputs().stream().map(graph::type).toList();
+        TensorType query = inputs.getFirst();
+        Dimension channels = query.shape().get(2);
+        Dimension queries = query.shape().get(1);
+        Dimension keys = inputs.get(1).shape().get(1);
+        boolean isFloat = query.dataType() == DataType.FLOAT32 || query.dataType() == DataType.FLOAT16;
+        boolean isOneType = inputs.stream().limit(3).allMatch(type -> type.dataType() == query.dataType());
+        return isFloat && isOneType && ofInputs.containsAll(node.inputs()) && channels.isConstant()
+                && AttentionLayout.takes(channels.size() / heads) && queries.isConstant() && queries.size() <= MOST_QUERIES
+                && !keys.equals(queries)
+                && (form == AttentionForm.KERNEL_ALWAYS || !keys.isConstant() || keys.size() >= FEWEST_KEYS);
+    }
+}

@@ -1,0 +1,59 @@
+package dev.maskforge.engine.tensorrt;
+
+import dev.maskforge.engine.Engine;
+import dev.maskforge.engine.tensorrt.binding.TensorRt;
+import dev.maskforge.engine.tensorrt.cuda.Cuda;
+import dev.maskforge.engine.tensorrt.cuda.DriverCuda;
+import dev.maskforge.engine.tensorrt.kernels.KernelLoader;
+import dev.maskforge.engine.tensorrt.plan.PlanContainer;
+import dev.maskforge.graph.Tensor;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/// Each of our calls to CUDA fails in turn, over the driver, with a plan of TensorRT's alone and one with kernels of ours.
+@WhereThereIsAGpu
+@Timeout(600)
+class EveryCallFailsOnGpuTest {
+    private final Injection injection = new Injection();
+    private final EveryCallFails.Counted plans = new EveryCallFails.Counted();
+
+    private static Map<String, Tensor> inputs(int pictures) {
+        return SmallNetwork.inputs(pictures, pictures);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void isCleanAndLeavesTheEngineUsable(boolean withKernels) {
+        DriverCuda driver = DriverCuda.open();
+        driver.useOnThisThread();
+        KernelLoader standard = KernelLoader.standard();
+        try (Arena arena = Arena.ofShared()) {
+            MemorySegment plan = SmallNetwork.plan(withKernels, arena);
+            Cuda cuda = injection.into(driver);
+            KernelLoader loader = new KernelLoader(injection.into(standard.driver()), standard.compiler(), standard.cache());
+            EveryCallFails everyCall = new EveryCallFails(injection, () -> open(plan, cuda, loader), plans,
+                    List.of(inputs(2), inputs(2), inputs(2), inputs(3)));
+            // What is loaded at the first use stays.
+            everyCall.run();
+            long before = driver.freeMemory();
+            Map<String, Integer> failed = everyCall.run();
+            long after = driver.freeMemory();
+            System.out.printf(
+                    "%s, %d kernels of ours: failed in turn, then the same bits, nothing held: %s; free device memory %d, then %d%n",
+                    withKernels ? "segments and kernels" : "one segment", SmallNetwork.kernels(plan), failed, before, after);
+            assertTrue(withKernels == failed.containsKey("launch of a kernel"), failed.toString());
+            assertTrue(Math.abs(after - before) <= DeviceGranularity.BYTES, "free device memory was " + before + ", and then " + after);
+        }
+    }
+
+    private Engine open(MemorySegment plan, Cuda cuda, KernelLoader loader) {
+        return PlanOpening.open(PlanContainer.read(plan), bytes -> plans.of(TensorRt.instance().load(bytes)), cuda, () -> loader);
+    }
+}

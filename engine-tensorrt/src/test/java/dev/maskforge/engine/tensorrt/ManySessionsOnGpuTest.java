@@ -1,0 +1,112 @@
+package dev.maskforge.engine.tensorrt;
+
+import dev.maskforge.engine.Engine;
+import dev.maskforge.engine.Session;
+import dev.maskforge.graph.Tensor;
+import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/// Four threads with four sessions each on one engine, every session with pictures of its own, for a while:
+/// `-Dmaskforge.gpu.seconds=120` as in the issue, less without it.
+@WhereThereIsAGpu
+@Timeout(900)
+class ManySessionsOnGpuTest {
+    private static final int THREADS = 4;
+    private static final int SESSIONS = 4;
+    private static final Duration TIME = Duration.ofSeconds(Integer.getInteger("maskforge.gpu.seconds", 5));
+
+    /// Two batches for each session, so that a session sees pictures come and go, and sizes change.
+    private record Task(List<Map<String, Tensor>> inputs, List<byte[]> expected) {}
+
+    private static byte[] labels(Session session, Map<String, Tensor> inputs) {
+        return Objects.requireNonNull(session.run(inputs).get("labels")).memory().toArray(ValueLayout.JAVA_BYTE);
+    }
+
+    private static Task task(Session alone, int number) {
+        List<Map<String, Tensor>> inputs = new ArrayList<>();
+        List<byte[]> expected = new ArrayList<>();
+        for (int seed = 0; seed < 2; seed++) {
+            inputs.add(SmallNetwork.inputs(1 + (number + seed) % SmallNetwork.MOST_PICTURES, 1000L * number + seed));
+            expected.add(labels(alone, inputs.getLast()));
+        }
+        return new Task(inputs, expected);
+    }
+
+    /// How many label maps were as they are on one thread, and how many were not.
+    private record Count(long same, long other) {}
+
+    private static Count run(Engine engine, List<Task> tasks, long end) {
+        List<Session> sessions = new ArrayList<>();
+        try {
+            for (int i = 0; i < tasks.size(); i++) {
+                sessions.add(engine.openSession());
+            }
+            long same = 0;
+            long other = 0;
+            for (long round = 0; System.nanoTime() < end; round++) {
+                for (int i = 0; i < tasks.size(); i++) {
+                    Task task = tasks.get(i);
+                    // Several in a row at the same sizes: run at once, written down, replayed.
+                    int which = (int) (round / 8 % 2);
+                    boolean isSame = Arrays.equals(task.expected().get(which), labels(sessions.get(i), task.inputs().get(which)));
+                    same += isSame ? 1 : 0;
+                    other += isSame ? 0 : 1;
+                }
+            }
+            return new Count(same, other);
+        } finally {
+            sessions.forEach(Session::close);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void everyLabelMapIsAsOnOneThread(boolean withKernels) throws Exception {
+        try (Arena arena = Arena.ofShared();
+                Engine engine = PlanOpening.open(SmallNetwork.plan(withKernels, arena));
+                ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {
+            List<Task> tasks = new ArrayList<>();
+            try (Session alone = engine.openSession()) {
+                for (int i = 0; i < THREADS * SESSIONS; i++) {
+                    tasks.add(task(alone, i));
+                }
+            }
+            // Pictures of another session are other label maps, or a mix-up would not be seen.
+            assertNotEquals(Arrays.hashCode(tasks.get(0).expected().getFirst()), Arrays.hashCode(tasks.get(3).expected().getFirst()));
+            // The plan of several steps has more that could be mixed up.
+            Duration time = withKernels ? TIME : TIME.dividedBy(4);
+            long end = System.nanoTime() + time.toNanos();
+            List<Future<Count>> counts = new ArrayList<>();
+            for (int thread = 0; thread < THREADS; thread++) {
+                List<Task> own = tasks.subList(thread * SESSIONS, (thread + 1) * SESSIONS);
+                counts.add(threads.submit(() -> run(engine, own, end)));
+            }
+            long same = 0;
+            long other = 0;
+            for (Future<Count> count : counts) {
+                same += count.get().same();
+                other += count.get().other();
+            }
+            System.out.printf("%s: %d threads of %d sessions, %.0f s: %d label maps as on one thread, %d others%n",
+                    withKernels ? "segments and kernels" : "one segment", THREADS, SESSIONS, time.toMillis() / 1000.0, same, other);
+            assertEquals(0, other);
+            assertTrue(same >= 100, "only " + same + " runs");
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package dev.maskforge.engine.tensorrt;
+
+import dev.maskforge.engine.Engine;
+import dev.maskforge.engine.Session;
+import dev.maskforge.engine.tensorrt.cuda.DriverCuda;
+import dev.maskforge.graph.Tensor;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Objects;
+
+/// A program that opens an engine from a plan's bytes, runs it and closes it, many times, and tells of the memory that the
+/// process has. Its heap must be of one size and touched from the start, so that what grows is native memory.
+final class OpenClose {
+    /// Before the line with the result: growth of host and of device memory in bytes.
+    static final String RESULT = "grown by ";
+    private static final int REPORTS = 10;
+
+    private OpenClose() {
+    }
+
+    /// Until then what is made once is made: libraries' kernels, compiled code, the allocators' pools.
+    static int settled(int cycles) {
+        return Math.min(100, cycles / 2);
+    }
+
+    /// Does it, and prints the result.
+    ///
+    /// @param arguments whether with kernels of ours, and the number of cycles
+    public static void main(String[] arguments) throws IOException {
+        boolean withKernels = Boolean.parseBoolean(arguments[0]);
+        int cycles = Integer.parseInt(arguments[1]);
+        DriverCuda cuda = DriverCuda.open();
+        cuda.useOnThisThread();
+        Map<String, Tensor> inputs = SmallNetwork.inputs(2, 1);
+        try (Arena arena = Arena.ofShared()) {
+            MemorySegment plan = SmallNetwork.plan(withKernels, arena);
+            System.out.printf("%s, plan of %d KiB%n", withKernels ? "segments and kernels" : "one segment", plan.byteSize() >> 10);
+            byte[] expected = cycle(plan, inputs);
+            long hostBefore = 0;
+            long deviceBefore = 0;
+            for (int cycle = 0; cycle < cycles; cycle++) {
+                if (cycle == settled(cycles)) {
+                    hostBefore = residentBytes();
+                    deviceBefore = cuda.freeMemory();
+                }
+                if (!Arrays.equals(expected, cycle(plan, inputs))) {
+                    throw new IllegalStateException("cycle " + cycle + " gives other labels");
+                }
+                if ((cycle + 1) % Math.max(1, cycles / REPORTS) == 0) {
+                    System.out.printf("cycle %d: resident %.1f MiB, free on the device %.1f MiB%n", cycle + 1,
+                            residentBytes() / 1048576.0, cuda.freeMemory() / 1048576.0);
+                }
+            }
+            System.out.println(RESULT + (residentBytes() - hostBefore) + " " + (deviceBefore - cuda.freeMemory()));
+        }
+    }
+
+    private static byte[] cycle(MemorySegment plan, Map<String, Tensor> inputs) {
+        try (Engine engine = PlanOpening.open(plan); Session session = engine.openSession()) {
+            return Objects.requireNonNull(session.run(inputs).get("labels")).memory().toArray(ValueLayout.JAVA_BYTE);
+        }
+    }
+
+    /// VmRSS.
+    private static long residentBytes() throws IOException {
+        System.gc();
+        String line = Files.readAllLines(Path.of("/proc/self/status")).stream().filter(each -> each.startsWith("VmRSS:")).findFirst()
+                .orElseThrow();
+        return Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024;
+    }
+}

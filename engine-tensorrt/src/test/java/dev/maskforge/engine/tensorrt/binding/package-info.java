@@ -1,0 +1,4 @@
+@NullMarked
+package dev.maskforge.engine.tensorrt.binding;
+
+import org.jspecify.annotations.NullMarked;
