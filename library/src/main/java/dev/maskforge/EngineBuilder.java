@@ -14,6 +14,7 @@ import dev.maskforge.engine.LayerComparison;
 import dev.maskforge.engine.PlanCompiler;
 import dev.maskforge.engine.PlanCompiler.Compiled;
 import dev.maskforge.engine.build.ChildBuild;
+import dev.maskforge.engine.check.CheckPicture;
 import dev.maskforge.engine.check.CheckResult;
 import dev.maskforge.engine.check.Gate;
 import dev.maskforge.engine.check.SelfCheck;
@@ -25,16 +26,16 @@ import dev.maskforge.engine.plan.PlanFile;
 import dev.maskforge.engine.plan.PlanRecord;
 import dev.maskforge.engine.plan.PlanSource;
 import dev.maskforge.engine.plan.PortTypes;
-import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.Operation;
-import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.Tensor;
+import dev.maskforge.models.Input;
 import dev.maskforge.models.InputShape;
 import dev.maskforge.models.Output;
 import dev.maskforge.passes.Lowering;
 import dev.maskforge.passes.Pipeline;
 import dev.maskforge.passes.RemoveUnused;
+import dev.maskforge.passes.precision.Ranges;
 import dev.maskforge.vision.Preprocessing;
 import dev.maskforge.vision.ResizeRule;
 import dev.maskforge.vision.RgbImage;
@@ -70,10 +71,21 @@ import java.util.function.Supplier;
 ///
 /// @param engine  its name
 /// @param options for it
+/// @param input   what the plan takes, by default pixels where the engine has [them][Operation.Pixels] of its own, else an image
 /// @param output  what the plan gives, by default labels, and raw outputs for panoptic and instance models
 /// @param child   the process that compiles
-public record EngineBuilder(String engine, BuildOptions options, Optional<Output> output, ChildBuild child) {
+/// @param search  how far a check that falls short is followed
+public record EngineBuilder(String engine, BuildOptions options, Optional<Input> input, Optional<Output> output, ChildBuild child,
+        Search search) {
     private static final String REFERENCE = Segmenter.DEFAULT_ENGINE;
+
+    /// How far the cause is looked for when a self-check falls short.
+    public enum Search {
+        /// To the layers that differ: both networks are built again with their values as outputs, which takes minutes.
+        LAYERS,
+        /// To the outputs that differ.
+        OUTPUTS
+    }
 
     /// @throws IllegalArgumentException if the plan is to give scores, which only serve to compare
     public EngineBuilder {
@@ -82,14 +94,29 @@ public record EngineBuilder(String engine, BuildOptions options, Optional<Output
         }
     }
 
-    /// With the usual output and time enough.
+    /// With the usual input and output, and time enough.
     public static EngineBuilder of(String engine, BuildOptions options) {
-        return new EngineBuilder(engine, options, Optional.empty(), ChildBuild.standard());
+        return new EngineBuilder(engine, options, Optional.empty(), Optional.empty(), ChildBuild.standard(), Search.LAYERS);
     }
 
     /// The same with another output.
     public EngineBuilder withOutput(Output other) {
-        return new EngineBuilder(engine, options, Optional.of(other), child);
+        return new EngineBuilder(engine, options, input, Optional.of(other), child, search);
+    }
+
+    /// The same with another input.
+    public EngineBuilder withInput(Input other) {
+        return new EngineBuilder(engine, options, Optional.of(other), output, child, search);
+    }
+
+    /// The same, told how large a model's values are on pictures: half precision then leaves those in float32 that it does not
+    /// hold well. It is part of what the plan is made of.
+    ///
+    /// @throws EngineException if the engine that observes the network fails
+    public EngineBuilder calibrated(ModelFile model, CalibrationOptions calibration) {
+        Ranges ranges = new HalfRanges(model, Engines.named(engine), Engines.named(REFERENCE), options.profile()).measure(calibration,
+                options.threads());
+        return new EngineBuilder(engine, options.withSetting(BuildOptions.RANGES, ranges.text()), input, output, child, search);
     }
 
     /// What the plan of a model would be made of: a plan that is there can be used if it was made of the same.
@@ -107,17 +134,24 @@ public record EngineBuilder(String engine, BuildOptions options, Optional<Output
         return output.orElseGet(() -> Converter.standardOutput(model.task()));
     }
 
-    private Graph authored(ModelFile model, Output what) {
-        return model.graph(input(model, options.profile()), what);
+    private Input taken() {
+        return input.orElseGet(
+                () -> Engines.named(engine).nativeOperations().contains(Operation.Pixels.class) ? Input.PIXELS : Input.IMAGE);
     }
 
-    private static InputShape input(ModelFile model, BuildProfile profile) {
+    private Graph authored(ModelFile model, Output what) {
+        return model.graph(taken(), shape(model, options.profile()), what);
+    }
+
+    private static InputShape shape(ModelFile model, BuildProfile profile) {
         InputShape free = model.freeInput();
         try {
             InputShape size = profile.height().isFixed() && profile.width().isFixed()
                     ? InputShape.ofSize(profile.height().optimum(), profile.width().optimum())
                     : rangeOf(free, profile);
-            return profile.batch().isFixed() ? size.withBatch(profile.batch().optimum()) : size;
+            // Several pictures are left to the profile, fixed or not: where the graph fixes them, what is the same for each is a
+            // constant with a batch, with which TensorRT 10.6 computes Mask2Former wrongly.
+            return profile.batch().isFixed() && profile.batch().optimum() == 1 ? size.withBatch(1) : size;
         } catch (IllegalArgumentException e) {
             throw new MaskforgeException(model.path() + " cannot be built for " + profile + ": " + e.getMessage(), e);
         }
@@ -234,13 +268,13 @@ public record EngineBuilder(String engine, BuildOptions options, Optional<Output
         EngineOptions referenceOptions = EngineOptions.standard().withThreads(options.threads());
         EngineOptions builtOptions = new EngineOptions(options.threads(), options.precision());
         // In the operations that every runtime has: none of our kernels judges itself.
-        Graph lowered = lowered(model.graph(model.freeInput(), Output.RAW), Set.of());
+        Graph lowered = lowered(model.graph(taken(), model.freeInput(), Output.RAW), Set.of());
         Layers layers = new Layers(lowered, referenceProvider, referenceOptions, Engines.named(engine), builtOptions, model,
-                input(model, options.profile()));
+                taken(), shape(model, options.profile()));
         try (Arena memory = Arena.ofShared();
                 Engine reference = referenceProvider.build(lowered, referenceOptions);
                 Engine rawEngine = open(raw, compiler, builtOptions)) {
-            List<Tensor> inputs = inputs(model, pictures, memory);
+            List<CheckPicture> inputs = inputs(model, pictures, memory);
             if (labels.isEmpty()) {
                 return selfCheck(reference, referenceProvider, referenceOptions, rawEngine, Optional.empty(), layers).run(inputs, progress);
             }
@@ -255,7 +289,8 @@ public record EngineBuilder(String engine, BuildOptions options, Optional<Output
             Optional<Engine> labels,
             Layers layers) {
         return new SelfCheck(reference, provider, referenceOptions, Answer.CLASS_LOGITS, Answer.MASK_LOGITS, raw, labels,
-                options.profile().batch(), Gate.of(options.precision()), layers::find);
+                options.profile().batch(), Gate.of(options.precision()),
+                search == Search.LAYERS ? Optional.of(layers::find) : Optional.empty());
     }
 
     private static Engine open(Path plan, PlanCompiler compiler, EngineOptions engineOptions) {
@@ -272,23 +307,21 @@ public record EngineBuilder(String engine, BuildOptions options, Optional<Output
     }
 
     /// At the best size; the first picture also at the smallest and the largest, if they are others.
-    private List<Tensor> inputs(ModelFile model, List<RgbImage> pictures, Arena memory) {
+    private List<CheckPicture> inputs(ModelFile model, List<RgbImage> pictures, Arena memory) {
         Range heights = options.profile().height();
         Range widths = options.profile().width();
-        List<Tensor> inputs = new ArrayList<>();
-        pictures.forEach(picture -> inputs.add(input(model, picture, heights.optimum(), widths.optimum(), memory)));
+        List<CheckPicture> inputs = new ArrayList<>();
+        pictures.forEach(picture -> inputs.add(picture(model, picture, heights.optimum(), widths.optimum(), memory)));
         List.of(Map.entry(heights.minimum(), widths.minimum()), Map.entry(heights.maximum(), widths.maximum())).stream().distinct()
                 .filter(size -> size.getKey() != heights.optimum() || size.getValue() != widths.optimum())
-                .forEach(size -> inputs.add(input(model, pictures.getFirst(), size.getKey(), size.getValue(), memory)));
+                .forEach(size -> inputs.add(picture(model, pictures.getFirst(), size.getKey(), size.getValue(), memory)));
         return inputs;
     }
 
-    private static Tensor input(ModelFile model, RgbImage picture, long height, long width, Arena memory) {
+    private CheckPicture picture(ModelFile model, RgbImage picture, long height, long width, Arena memory) {
         Preprocessing preprocessing = model
                 .preprocessing(Optional.of(new ResizeRule.FitInside(Math.toIntExact(height), Math.toIntExact(width))));
-        Tensor tensor = Tensor.allocate(DataType.FLOAT32, Shape.of(1, 3, height, width), memory);
-        preprocessing.write(picture, preprocessing.geometry(picture.height(), picture.width()), tensor.memory());
-        return tensor;
+        return new CheckPicture(PictureInput.of(taken()).inputs(List.of(picture), preprocessing, memory), height, width);
     }
 
     /// Tells of the second build that it is the second.
@@ -306,9 +339,17 @@ public record EngineBuilder(String engine, BuildOptions options, Optional<Output
 
     /// Looks for the layers that differ between the reference and the engine, built anew with more outputs.
     private record Layers(Graph reference, EngineProvider referenceProvider, EngineOptions referenceOptions, EngineProvider built,
-            EngineOptions builtOptions, ModelFile model, InputShape input) {
+            EngineOptions builtOptions, ModelFile model, Input taken, InputShape shape) {
+        /// What engines take at once where nobody has said how many.
+        private static final long MOST_PICTURES = 4;
+
         LayerComparison.Report find(Map<String, Tensor> inputs, double bound) {
-            Graph graph = lowered(model.graph(input, Output.RAW), built.nativeOperations());
+            long pictures = inputs.values().stream().mapToLong(input -> input.shape().get(0).size()).max().orElse(1);
+            if (pictures > MOST_PICTURES) {
+                throw new EngineException("they are looked for in up to " + MOST_PICTURES + " pictures at once, and it was with " + pictures
+                        + " that most was wrong");
+            }
+            Graph graph = lowered(model.graph(taken, shape, Output.RAW), built.nativeOperations());
             return LayerComparison.run(new LayerComparison.Subject(reference, referenceProvider, referenceOptions, inputs),
                     new LayerComparison.Subject(graph, built, builtOptions, inputs), bound);
         }

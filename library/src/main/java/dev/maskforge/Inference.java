@@ -23,15 +23,15 @@ record Inference(SegmentationModel model, SemanticInference semanticRules, Panop
     static Inference of(SegmentationModel model, ThresholdOptions options, Workers workers) {
         Thresholds thresholds = options.over(switch (model) {
             case ModelFile file -> file.identity().thresholds();
-            case OnnxModelFile file -> file.testing().thresholds();
+            case StatedModelFile file -> file.stated().testing().thresholds();
         });
         Resampled resampled = switch (model) {
             case ModelFile file -> file.identity().resizesMasksFirst() ? Resampled.MASK_LOGITS : Resampled.CLASS_SCORES;
-            case OnnxModelFile file -> file.network().resampled();
+            case StatedModelFile file -> file.stated().network().resampled();
         };
         boolean isFirstGeneration = switch (model) {
             case ModelFile file -> file.model() instanceof MaskFormer;
-            case OnnxModelFile file -> file.isFirstGeneration();
+            case StatedModelFile file -> file.stated().isFirstGeneration();
         };
         Pasting pasting = isFirstGeneration ? Pasting.MASKFORMER : Pasting.MASK2FORMER;
         return new Inference(model, new SemanticInference(workers, resampled), new PanopticInference(workers, pasting, thresholds),

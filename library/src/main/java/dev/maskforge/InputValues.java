@@ -27,9 +27,16 @@ public enum InputValues {
     Tensor input(RgbImage picture, Preprocessing preprocessing, Arena arena) {
         Geometry geometry = preprocessing.geometry(picture.height(), picture.width());
         Tensor tensor = Tensor.allocate(DataType.FLOAT32, Shape.of(1, 3, geometry.paddedHeight(), geometry.paddedWidth()), arena);
-        preprocessing.write(picture, geometry, tensor.memory());
-        apply(tensor.memory());
+        write(picture, preprocessing, tensor.memory());
         return tensor;
+    }
+
+    /// Writes a network's input for a picture, float32 `[3, H, W]`.
+    ///
+    /// @param preprocessing its size and padding
+    void write(RgbImage picture, Preprocessing preprocessing, MemorySegment planes) {
+        preprocessing.write(picture, preprocessing.geometry(picture.height(), picture.width()), planes);
+        apply(planes);
     }
 
     /// Writes a picture that has the network's size, as float32 `[3, H, W]`.

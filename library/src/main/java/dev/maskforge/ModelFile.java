@@ -8,6 +8,7 @@ import dev.maskforge.checkpoint.Weights;
 import dev.maskforge.graph.Graph;
 import dev.maskforge.models.CheckpointModel;
 import dev.maskforge.models.HuggingFaceConfiguration;
+import dev.maskforge.models.Input;
 import dev.maskforge.models.InputShape;
 import dev.maskforge.models.Mask2Former;
 import dev.maskforge.models.MaskClassifier;
@@ -187,13 +188,21 @@ public final class ModelFile implements SegmentationModel {
         }
     }
 
-    /// The graph as authored, with the file's weights.
+    /// The graph as authored that takes an [image][Input#IMAGE], with the file's weights.
     ///
     /// @throws MaskforgeException if weights are missing, of another shape, or left over
     public Graph graph(InputShape input, Output output) {
-        CheckpointModel.Built built = model.build(input, output, identity.normalisation(), arena);
+        return graph(Input.IMAGE, input, output);
+    }
+
+    /// The graph as authored, with the file's weights.
+    ///
+    /// @param taken what it takes of pictures
+    /// @throws MaskforgeException if weights are missing, of another shape, or left over
+    public Graph graph(Input taken, InputShape input, Output output) {
+        CheckpointModel.Built built = model.build(taken, input, output, identity.normalisation(), arena);
         requireComplete(built.usage());
-        return built.graph().withMetadata(metadata(input, output));
+        return built.graph().withMetadata(metadata(taken, input, output));
     }
 
     private void requireComplete(Usage usage) {
@@ -212,7 +221,7 @@ public final class ModelFile implements SegmentationModel {
                         + (keys.size() == 1 ? ")" : ", …)"));
     }
 
-    private SequencedMap<String, String> metadata(InputShape input, Output output) {
+    private SequencedMap<String, String> metadata(Input taken, InputShape input, Output output) {
         SequencedMap<String, String> metadata = new LinkedHashMap<>();
         metadata.put("maskforge.version", Version.current());
         metadata.put("maskforge.source", String.valueOf(path.getFileName()));
@@ -229,8 +238,13 @@ public final class ModelFile implements SegmentationModel {
         metadata.put("maskforge.size_divisibility", Integer.toString(identity.sizeDivisibility()));
         metadata.put("maskforge.queries", Integer.toString(model.model().queries()));
         metadata.put("maskforge.output", output.name().toLowerCase(Locale.ROOT));
-        metadata.put("maskforge.input", "image: float32 [" + input.batch() + ", 3, " + input.height() + ", " + input.width()
-                + "], RGB, 0 to 255, padded on the right and at the bottom with " + identity.normalisation().mean());
+        metadata.put("maskforge.input", switch (taken) {
+            case IMAGE -> "image: float32 [" + input.batch() + ", 3, " + input.height() + ", " + input.width()
+                    + "], RGB, 0 to 255, padded on the right and at the bottom with " + identity.normalisation().mean();
+            case PIXELS -> "pixels: uint8 [" + input.batch() + ", " + input.height() + ", " + input.width() + ", 3], RGB; valid: int32 ["
+                    + input.batch() + ", 2], height and width, beyond which it is as if padded on the right and at the bottom with "
+                    + identity.normalisation().mean();
+        });
         metadata.put("maskforge.precision", "fp32");
         return metadata;
     }

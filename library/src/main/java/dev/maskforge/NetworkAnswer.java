@@ -1,10 +1,13 @@
 package dev.maskforge;
 
+import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.Tensor;
 import dev.maskforge.vision.Geometry;
 import dev.maskforge.vision.LabelMap;
 import dev.maskforge.vision.QueryOutputs;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /// What a network said of a batch of pictures.
 sealed interface NetworkAnswer {
@@ -24,15 +27,16 @@ sealed interface NetworkAnswer {
         LabelMap map(int image, Geometry geometry, int classes) {
             int height = geometry.originalHeight();
             int width = geometry.originalWidth();
+            if (geometry.isIdentity() && labels.dataType() == DataType.UINT8) {
+                return LabelMap.ofBytes(rows(image, geometry, classes), height, width);
+            }
             byte[] bytes = new byte[classes <= 256 ? Math.multiplyExact(height, width) : 0];
             short[] shorts = new short[classes <= 256 ? 0 : Math.multiplyExact(height, width)];
             for (int y = 0; y < height; y++) {
                 long row = ((long) image * geometry.paddedHeight() + centre(y, geometry.resizedHeight(), height)) * geometry.paddedWidth();
                 for (int x = 0; x < width; x++) {
                     int label = OnnxOutput.labelAt(labels, row + centre(x, geometry.resizedWidth(), width));
-                    if (label < 0 || label >= classes) {
-                        throw new IllegalArgumentException("a pixel has label " + label + ", and there are " + classes + " classes");
-                    }
+                    requireClass(label, classes);
                     if (bytes.length > 0) {
                         bytes[y * width + x] = (byte) label;
                     } else {
@@ -41,6 +45,28 @@ sealed interface NetworkAnswer {
                 }
             }
             return bytes.length > 0 ? LabelMap.ofBytes(bytes, height, width) : LabelMap.ofShorts(shorts, height, width);
+        }
+
+        /// Of a picture that has the network's pixels, without the padding.
+        private byte[] rows(int image, Geometry geometry, int classes) {
+            byte[] bytes = new byte[Math.multiplyExact(geometry.originalHeight(), geometry.originalWidth())];
+            int width = geometry.originalWidth();
+            for (int y = 0; y < geometry.originalHeight(); y++) {
+                long row = ((long) image * geometry.paddedHeight() + y) * geometry.paddedWidth();
+                MemorySegment.copy(labels.memory(), ValueLayout.JAVA_BYTE, row, bytes, y * width, width);
+            }
+            int largest = 0;
+            for (byte label : bytes) {
+                largest = Math.max(largest, Byte.toUnsignedInt(label));
+            }
+            requireClass(largest, classes);
+            return bytes;
+        }
+
+        private static void requireClass(int label, int classes) {
+            if (label < 0 || label >= classes) {
+                throw new IllegalArgumentException("a pixel has label " + label + ", and there are " + classes + " classes");
+            }
         }
 
         private static int centre(int at, int source, int target) {

@@ -5,6 +5,7 @@ import dev.maskforge.graph.Dimension;
 import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.TensorType;
 import dev.maskforge.graph.onnx.OnnxBorder;
+import dev.maskforge.models.CheckpointModel;
 import dev.maskforge.models.Task;
 import dev.maskforge.vision.ClassList;
 import dev.maskforge.vision.PixelMean;
@@ -29,10 +30,9 @@ import java.util.stream.Collectors;
 /// all commands take ONNX files.
 ///
 /// @param border  what it states of itself
-/// @param input   the name of its input, float32 `[N, 3, H, W]`
-/// @param values  what the input's numbers mean
+/// @param input   how pictures go in
 /// @param outputs what it gives, those that say most first; one at least
-public record OnnxNetwork(Path path, OnnxBorder border, String input, InputValues values, List<OnnxOutput> outputs) {
+public record OnnxNetwork(Path path, OnnxBorder border, PictureInput input, List<OnnxOutput> outputs) {
     private static final String SAYS_INPUT = "maskforge.input";
     private static final Pattern PADDING = Pattern.compile("padded .* with \\[([0-9.]{1,20}), ([0-9.]{1,20}), ([0-9.]{1,20})]");
     private static final int DIVISOR = 32;
@@ -52,35 +52,71 @@ public record OnnxNetwork(Path path, OnnxBorder border, String input, InputValue
     /// @throws dev.maskforge.graph.onnx.OnnxException  if the file is damaged or unknown to us
     /// @throws dev.maskforge.engine.plan.PlanException if it is a plan of which nothing is known
     public static OnnxNetwork read(Path path, Optional<InputValues> said) {
-        return of(path, NetworkFile.border(path), said);
+        return read(path, said, 1);
     }
 
-    static OnnxNetwork of(Path path, OnnxBorder border, Optional<InputValues> said) {
-        String input = input(path, border);
-        InputValues values = Optional.of(InputValues.RGB).filter(_ -> border.metadata().containsKey(SAYS_INPUT)).or(() -> said)
-                .orElseThrow(() -> new MaskforgeException(path + " does not say what the numbers in its input '" + input
-                        + "' mean; say '--input-values rgb' (0 to 255) or '--input-values normalised' (ImageNet's mean and deviation "
-                        + "taken off); 'compare' takes it with '-a' or '-b' behind it for one side alone"));
-        List<OnnxOutput> outputs = OnnxOutput.all(border, border.inputs().firstEntry().getValue().shape());
+    /// As [#read(Path, Optional)], of a file that takes several pictures at once.
+    ///
+    /// @param batch how many
+    public static OnnxNetwork read(Path path, Optional<InputValues> said, int batch) {
+        return of(path, NetworkFile.border(path), said, batch);
+    }
+
+    static OnnxNetwork of(Path path, OnnxBorder border, Optional<InputValues> said, int batch) {
+        PictureInput input = takesPixels(border.inputs()) ? new PictureInput.Pixels() : planes(path, border, said, batch);
+        List<OnnxOutput> outputs = OnnxOutput.all(border, picturesIn(border, input));
         if (outputs.isEmpty()) {
             throw new MaskforgeException(path + " gives " + ports(border.outputs())
                     + ", which are no classes of pixels; export it with one output, labels (integers [N, H, W]) or scores "
                     + "(float32[N, K, H, W]), or with the two 'pred_logits' and 'pred_masks'");
         }
-        return new OnnxNetwork(path, border, input, values, outputs);
+        return new OnnxNetwork(path, border, input, outputs);
     }
 
-    private static String input(Path path, OnnxBorder border) {
+    private static PictureInput planes(Path path, OnnxBorder border, Optional<InputValues> said, int batch) {
+        String input = input(path, border, batch);
+        InputValues values = Optional.of(InputValues.RGB).filter(_ -> border.metadata().containsKey(SAYS_INPUT)).or(() -> said)
+                .orElseThrow(() -> new MaskforgeException(path + " does not say what the numbers in its input '" + input
+                        + "' mean; say '--input-values rgb' (0 to 255) or '--input-values normalised' (ImageNet's mean and deviation "
+                        + "taken off); 'compare' takes it with '-a' or '-b' behind it for one side alone"));
+        return new PictureInput.Planes(input, values);
+    }
+
+    /// Whether these are the inputs of a graph of ours that takes [dev.maskforge.models.Input#PIXELS].
+    private static boolean takesPixels(SequencedMap<String, TensorType> inputs) {
+        TensorType pixels = inputs.get(CheckpointModel.PIXELS);
+        TensorType valid = inputs.get(CheckpointModel.VALID);
+        return inputs.size() == 2 && pixels != null && valid != null && pixels.dataType() == DataType.UINT8 && pixels.shape().rank() == 4
+                && isOrMayBe(pixels.shape().get(1), 1, LARGEST_SIDE) && isOrMayBe(pixels.shape().get(2), 1, LARGEST_SIDE)
+                && pixels.shape().get(3).equals(Dimension.of(3)) && valid.dataType() == DataType.INT32
+                && valid.shape().equals(Shape.of(pixels.shape().get(0), Dimension.of(2)));
+    }
+
+    /// `[N, 3, H, W]`, in whichever order they go in.
+    private static Shape picturesIn(OnnxBorder border, PictureInput input) {
+        Shape shape = border.inputs().firstEntry().getValue().shape();
+        return switch (input) {
+            case PictureInput.Planes _ -> shape;
+            case PictureInput.Pixels _ -> {
+                Shape pixels = Optional.ofNullable(border.inputs().get(CheckpointModel.PIXELS)).map(TensorType::shape).orElse(shape);
+                yield Shape.of(pixels.get(0), pixels.get(3), pixels.get(1), pixels.get(2));
+            }
+        };
+    }
+
+    private static String input(Path path, OnnxBorder border, int batch) {
         if (border.inputs().size() == 1) {
             TensorType type = border.inputs().firstEntry().getValue();
             Shape shape = type.shape();
-            if (type.dataType() == DataType.FLOAT32 && shape.rank() == 4 && isOrMayBe(shape.get(0), 1, 1) && isOrMayBe(shape.get(1), 3, 3)
+            if (type.dataType() == DataType.FLOAT32 && shape.rank() == 4 && isOrMayBe(shape.get(0), batch, batch)
+                    && isOrMayBe(shape.get(1), 3, 3)
                     && isOrMayBe(shape.get(2), 1, LARGEST_SIDE) && isOrMayBe(shape.get(3), 1, LARGEST_SIDE)) {
                 return border.inputs().firstEntry().getKey();
             }
         }
         throw new MaskforgeException(path + " takes " + ports(border.inputs())
-                + ", not one picture; export it with a single input, float32[1, 3, H, W] or with a free batch");
+                + ", not " + (batch == 1 ? "one picture" : batch + " pictures") + "; export it with a single input, float32[" + batch
+                + ", 3, H, W] or with a free batch");
     }
 
     private static boolean isOrMayBe(Dimension dimension, long least, long most) {
@@ -104,7 +140,7 @@ public record OnnxNetwork(Path path, OnnxBorder border, String input, InputValue
     }
 
     private Shape inputShape() {
-        return border.inputs().firstEntry().getValue().shape();
+        return picturesIn(border, input);
     }
 
     /// The size of the pictures that it takes, if it is fixed.
@@ -115,10 +151,10 @@ public record OnnxNetwork(Path path, OnnxBorder border, String input, InputValue
                 : Optional.empty();
     }
 
-    /// Whether it takes pictures of this size.
-    public boolean takes(Size size) {
+    /// Whether it takes as many pictures of this size at once.
+    public boolean takes(int batch, Size size) {
         try {
-            inputShape().solve(Shape.of(1, 3, size.height(), size.width()));
+            inputShape().solve(Shape.of(batch, 3, size.height(), size.width()));
             return true;
         } catch (IllegalArgumentException _) {
             return false;

@@ -14,6 +14,7 @@ import dev.maskforge.vision.RgbImage;
 import dev.maskforge.vision.Size;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -196,10 +197,9 @@ sealed interface OpenedSource extends AutoCloseable {
                         source.path() + " is a plan, whose layers its compiler has fused; compare what it was made of, with"
                                 + " '--engine-b' for its engine, or leave '--layers' out");
             }
-            Tensor input = file.values().input(picture, file.preprocessing(rule), memory);
             return new LayerComparison.Subject(OnnxReader.read(source.path(), memory), Engines.named(source.engine()),
                     source.engineOptions(),
-                    Map.of(file.input(), input));
+                    file.input().inputs(List.of(picture), file.preprocessing(rule), memory));
         }
 
         @Override

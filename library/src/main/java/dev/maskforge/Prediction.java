@@ -43,8 +43,8 @@ public final class Prediction {
         try {
             return labels.map(image, geometry, inference.classes().size());
         } catch (IllegalArgumentException e) {
-            throw new MaskforgeException(inference.model().path() + " does not give what it says: " + e.getMessage()
-                    + "; convert its checkpoint anew", e);
+            throw new MaskforgeException(inference.model().path() + " does not give what it says: " + e.getMessage() + "; "
+                    + made() + " its checkpoint anew", e);
         }
     }
 
@@ -83,7 +83,12 @@ public final class Prediction {
     }
 
     private MaskforgeException lacking(String what) {
-        return new MaskforgeException(inference.model().path() + " gives no " + what + "; convert it anew with '--output raw'");
+        return new MaskforgeException(inference.model().path() + " gives no " + what + "; " + made() + " it anew with '--output raw'");
+    }
+
+    /// How files of labels and scores are made.
+    private String made() {
+        return inference.model() instanceof PlanModelFile ? "build" : "convert";
     }
 
     /// The segment of each pixel.

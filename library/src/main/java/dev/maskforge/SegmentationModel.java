@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /// A file that a [Segmenter] can work with: what it was trained for and on, and so what it can be asked.
-public sealed interface SegmentationModel extends AutoCloseable permits ModelFile, OnnxModelFile {
+public sealed interface SegmentationModel extends AutoCloseable permits ModelFile, StatedModelFile {
     Path path();
 
     /// The name of its architecture, such as `Mask2Former`.

@@ -6,12 +6,11 @@ import dev.maskforge.engine.EngineProvider;
 import dev.maskforge.engine.Engines;
 import dev.maskforge.engine.Precision;
 import dev.maskforge.engine.Session;
-import dev.maskforge.graph.DataType;
+import dev.maskforge.engine.plan.PlanFile;
 import dev.maskforge.graph.Graph;
-import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.Tensor;
 import dev.maskforge.kernels.Workers;
-import dev.maskforge.models.CheckpointModel;
+import dev.maskforge.models.Input;
 import dev.maskforge.models.Output;
 import dev.maskforge.passes.Lowering;
 import dev.maskforge.vision.Geometry;
@@ -26,7 +25,6 @@ import dev.maskforge.vision.RgbImage;
 import dev.maskforge.vision.SemanticInference.ConfidentLabels;
 import java.awt.image.BufferedImage;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,7 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/// From a picture to its label map, with a checkpoint or an ONNX file that was made of one, and an engine.
+/// From a picture to its label map, with a checkpoint, or an ONNX file or a plan that was made of one, and an engine.
 ///
 /// ```java
 /// try (Segmenter segmenter = Segmenter.open(Path.of("model_final_38c00c.pkl"))) {
@@ -154,12 +152,12 @@ public final class Segmenter implements AutoCloseable {
         }
     }
 
-    /// Opens a checkpoint, or an ONNX file that was made of one, with the default engine.
+    /// Opens a checkpoint, or an ONNX file that was made of one, with the default engine; or a plan, with its own.
     public static Segmenter open(Path file) {
         return open(file, Options.standard());
     }
 
-    /// Opens a checkpoint, or an ONNX file that was made of one and says so.
+    /// Opens a checkpoint, or an ONNX file or a plan that was made of one and says so.
     ///
     /// @throws MaskforgeException                           if the file's tensors do not fit the model, or the options it; or
     ///                                                      if it is an ONNX file of another tool
@@ -168,6 +166,9 @@ public final class Segmenter implements AutoCloseable {
     /// @throws dev.maskforge.models.UnknownModelException   if it holds no model that is known
     /// @throws dev.maskforge.engine.EngineException         if the engine is missing or refuses the model
     public static Segmenter open(Path file, Options options) {
+        if (PlanFile.isPlan(file)) {
+            return open(PlanModelFile.open(file, options.model()), options);
+        }
         Engines.named(options.engine());
         return OnnxModelFile.isNamed(file)
                 ? open(OnnxModelFile.open(file, options.model()), options)
@@ -182,6 +183,17 @@ public final class Segmenter implements AutoCloseable {
     public static Segmenter open(OnnxModelFile model, Options options) {
         model.preprocessing(options.resizeRule());
         return over(model, model.engine(Engines.named(options.engine()), options.engineOptions()), options, Optional.empty());
+    }
+
+    /// Works with a plan. Engine and precision are the plan's own.
+    ///
+    /// @param options of which those of the model have been used already
+    /// @throws MaskforgeException                      if the options want another size than the plan has
+    /// @throws dev.maskforge.engine.EngineException    if its engine is missing or refuses it
+    /// @throws dev.maskforge.engine.plan.PlanException if it is refused
+    public static Segmenter open(PlanModelFile model, Options options) {
+        model.preprocessing(options.resizeRule());
+        return over(model, model.open(options.engineOptions()), options, Optional.empty());
     }
 
     /// Works with a checkpoint that is open; it is closed with the segmenter, and at once if that does not come to be.
@@ -330,12 +342,24 @@ public final class Segmenter implements AutoCloseable {
     private int largestBatch() {
         return switch (model) {
             case ModelFile _ -> LARGEST_BATCH;
-            case OnnxModelFile file -> file.network().takesBatches() ? LARGEST_BATCH : 1;
+            case OnnxModelFile file -> file.stated().network().takesBatches() ? LARGEST_BATCH : 1;
+            case PlanModelFile plan -> (int) Math.min(LARGEST_BATCH, plan.largestBatch());
         };
     }
 
     private Geometry geometry(RgbImage picture) {
         return preprocessing.geometry(picture.height(), picture.width());
+    }
+
+    /// Whether a picture's labels are those of another size, brought to its own by the nearest pixel: so it is where the file
+    /// gives labels alone, and the network sees the picture at another size. Of scores and logits, labels are made at the
+    /// picture's.
+    public boolean resizesLabels(RgbImage picture) {
+        boolean labelsAlone = switch (model) {
+            case ModelFile _ -> false;
+            case StatedModelFile file -> file.stated().givesLabelsAlone();
+        };
+        return labelsAlone && !geometry(picture).isIdentity();
     }
 
     private static boolean sameInput(Geometry a, Geometry b) {
@@ -349,15 +373,11 @@ public final class Segmenter implements AutoCloseable {
     /// Pictures of one input size through preprocessing and engine; answers are made while the outputs last.
     private <T> List<T> run(List<RgbImage> pictures, Run run, Function<Prediction, T> answer) {
         Geometry first = geometry(pictures.getFirst());
+        if (model instanceof PlanModelFile plan) {
+            plan.requireTaken(first);
+        }
         try (Arena arena = Arena.ofConfined(); SessionPool.Lease lease = sessions.borrow()) {
-            Shape shape = Shape.of(pictures.size(), 3, first.paddedHeight(), first.paddedWidth());
-            Tensor input = Tensor.allocate(DataType.FLOAT32, shape, arena);
-            long bytes = input.memory().byteSize() / pictures.size();
-            for (int i = 0; i < pictures.size(); i++) {
-                MemorySegment planes = input.memory().asSlice(i * bytes, bytes);
-                preprocessing.write(pictures.get(i), geometry(pictures.get(i)), planes);
-            }
-            NetworkAnswer said = said(run.of(lease.session(), Map.of(inputName(), input)), pictures.size(), first);
+            NetworkAnswer said = said(run.of(lease.session(), input().inputs(pictures, preprocessing, arena)), pictures.size(), first);
             List<T> answers = new ArrayList<>();
             for (int i = 0; i < pictures.size(); i++) {
                 answers.add(answer.apply(new Prediction(said, i, geometry(pictures.get(i)), inference)));
@@ -366,10 +386,10 @@ public final class Segmenter implements AutoCloseable {
         }
     }
 
-    private String inputName() {
+    private PictureInput input() {
         return switch (model) {
-            case ModelFile _ -> CheckpointModel.IMAGE;
-            case OnnxModelFile file -> file.network().input();
+            case ModelFile _ -> PictureInput.of(Input.IMAGE);
+            case StatedModelFile file -> file.stated().network().input();
         };
     }
 
@@ -377,7 +397,7 @@ public final class Segmenter implements AutoCloseable {
         return switch (model) {
             case ModelFile _ -> new NetworkAnswer.Queries(
                     new QueryOutputs(OnnxOutput.of(outputs, Answer.CLASS_LOGITS), OnnxOutput.of(outputs, Answer.MASK_LOGITS)));
-            case OnnxModelFile file -> file.answer(outputs, pictures, geometry.paddedHeight(), geometry.paddedWidth());
+            case StatedModelFile file -> file.stated().answer(outputs, pictures, geometry.paddedHeight(), geometry.paddedWidth());
         };
     }
 

@@ -14,6 +14,7 @@ import dev.maskforge.engine.LayerComparison;
 import dev.maskforge.engine.LayerComparison.Subject;
 import dev.maskforge.engine.Precision;
 import dev.maskforge.engine.StandInProvider;
+import dev.maskforge.engine.check.CheckPicture;
 import dev.maskforge.engine.check.CheckResult;
 import dev.maskforge.engine.check.Gate;
 import dev.maskforge.engine.check.SelfCheck;
@@ -121,9 +122,9 @@ class SilentFaultsTest {
             return new SelfCheck(reference.orElseThrow(), ONNX_RUNTIME, OPTIONS, "pred_logits", "pred_masks", rawEngine,
                     Optional.of(labels),
                     BATCH, Gate.of(Precision.FP32),
-                    (inputs, bound) -> LayerComparison.run(new Subject(raw, ONNX_RUNTIME, OPTIONS, inputs),
-                            new Subject(raw, faulty, OPTIONS, inputs), bound))
-                    .run(pictures, BuildProgress.NONE);
+                    Optional.of((inputs, bound) -> LayerComparison.run(new Subject(raw, ONNX_RUNTIME, OPTIONS, inputs),
+                            new Subject(raw, faulty, OPTIONS, inputs), bound)))
+                    .run(pictures.stream().map(picture -> CheckPicture.of("image", picture)).toList(), BuildProgress.NONE);
         }
     }
 

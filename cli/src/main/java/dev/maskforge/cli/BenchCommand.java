@@ -5,6 +5,7 @@ import dev.maskforge.InputValues;
 import dev.maskforge.MaskforgeException;
 import dev.maskforge.Version;
 import dev.maskforge.cli.bench.Bench;
+import dev.maskforge.cli.bench.Bench.Computing;
 import dev.maskforge.cli.bench.BenchModel;
 import dev.maskforge.cli.bench.BenchPictures;
 import dev.maskforge.cli.bench.BenchTable;
@@ -12,6 +13,7 @@ import dev.maskforge.cli.bench.CheckpointModel;
 import dev.maskforge.cli.bench.MachineCeilings;
 import dev.maskforge.cli.bench.OnnxModel;
 import dev.maskforge.cli.bench.PlanModel;
+import dev.maskforge.cli.bench.RunShape;
 import dev.maskforge.engine.Device;
 import dev.maskforge.engine.EngineOptions;
 import dev.maskforge.engine.Engines;
@@ -37,6 +39,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +66,9 @@ final class BenchCommand implements Callable<Integer> {
 
     @Option(names = "--sizes", split = ",", paramLabel = "HxW", converter = SizeByText.class, defaultValue = "128x256,256x512,512x1024", description = "sizes of the network's input, multiples of 32 (default: ${DEFAULT-VALUE})")
     private List<Size> sizes;
+
+    @Option(names = "--batch", paramLabel = "N", defaultValue = "1", description = "pictures a run, of plans and .onnx files that take as many (default: ${DEFAULT-VALUE})")
+    private int batch;
 
     @Option(names = "--warmup", paramLabel = "N", description = "runs before those that count (default: 5, on a GPU 50)")
     private @Nullable Integer warmups;
@@ -114,21 +120,25 @@ final class BenchCommand implements Callable<Integer> {
         String started = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
         List<String> names = engines.engines();
         EngineOptions options = engines.options();
-        Protocol protocol = protocol(names);
+        protocol(names);
         Optional.ofNullable(target).ifPresent(Folders::requireFor);
+        if (batch < 1) {
+            throw wrong("--batch", "one picture a run at least, not " + batch);
+        }
         if (minimumAgreement != null && !(minimumAgreement >= 0 && minimumAgreement <= 1)) {
             throw wrong("--min-agreement", minimumAgreement + " is no share from 0 to 1");
         }
         QuantizationReport quantization = new QuantizationReport(spec.commandLine().getErr(), says);
         List<BenchModel> models = new ArrayList<>();
         try {
-            files.forEach(file -> forms(file).forEach(form -> models.add(open(file, form, quantization))));
+            files.forEach(file -> forms(file).forEach(form -> models.add(open(file, form, batch, quantization))));
             int count = models.size();
-            Optional<BenchModel> extra = Optional.ofNullable(reference).map(file -> open(file, Optional.empty(), quantization));
+            Optional<BenchModel> extra = Optional.ofNullable(reference).map(file -> open(file, Optional.empty(), 1, quantization));
             extra.ifPresent(models::add);
             List<BenchModel> measured = models.subList(0, count);
-            Bench bench = new Bench(measured, names, options, protocol, extra.or(() -> usualReference(measured)),
-                    ceilings.of(names, options, this::line), Clock.SYSTEM);
+            Set<Computing> computing = Computing.of(measured, names, options.precision());
+            Bench bench = new Bench(batch, measured, names, options, protocol(computing.stream().map(Computing::engine).toList()),
+                    extra.or(() -> usualReference(measured)), ceilings.of(computing, options, this::line), Clock.SYSTEM);
             List<Result> results = new ArrayList<>();
             requireUse(bench);
             for (Size size : sizes) {
@@ -166,13 +176,13 @@ final class BenchCommand implements Callable<Integer> {
         return forms.isEmpty() || isOnnx(file) ? List.of(Optional.empty()) : forms.stream().map(Optional::of).toList();
     }
 
-    private BenchModel open(Path file, Optional<GraphForm> form, QuantizationReport quantization) {
+    private BenchModel open(Path file, Optional<GraphForm> form, int atOnce, QuantizationReport quantization) {
         line("opening " + Line.of(file));
         if (PlanFile.isPlan(file)) {
             return PlanModel.open(file);
         }
         return isOnnx(file)
-                ? OnnxModel.open(file, Optional.ofNullable(inputValues))
+                ? OnnxModel.open(file, Optional.ofNullable(inputValues), atOnce)
                 : CheckpointModel.open(file, model.options(), form,
                         size -> calibration.options(engines.precision(), Optional.of(size), ImageLimits.DEFAULT,
                                 Progress.on(spec.commandLine().getErr(), says)),
@@ -189,8 +199,10 @@ final class BenchCommand implements Callable<Integer> {
 
     private void requireUse(Bench bench) {
         for (BenchModel each : bench.models()) {
-            if (sizes.stream().noneMatch(each::takes)) {
-                throw new MaskforgeException(each.file() + " takes pictures of none of the sizes; name its own with --sizes");
+            if (sizes.stream().noneMatch(size -> each.takes(new RunShape(batch, size)))) {
+                throw new MaskforgeException(each.file() + " takes pictures of none of the sizes" + (batch == 1
+                        ? "; name its own with --sizes"
+                        : ", " + batch + " at once; name its own with --sizes and --batch (checkpoints run picture by picture)"));
             }
         }
     }

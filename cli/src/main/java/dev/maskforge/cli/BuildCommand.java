@@ -1,5 +1,6 @@
 package dev.maskforge.cli;
 
+import dev.maskforge.CalibrationOptions;
 import dev.maskforge.EngineBuilder;
 import dev.maskforge.MaskforgeException;
 import dev.maskforge.ModelFile;
@@ -7,6 +8,7 @@ import dev.maskforge.PlanCandidate;
 import dev.maskforge.engine.BuildOptions;
 import dev.maskforge.engine.BuildProfile;
 import dev.maskforge.engine.BuildProgress;
+import dev.maskforge.engine.Precision;
 import dev.maskforge.engine.plan.PlanFile;
 import dev.maskforge.engine.plan.PlanRecord;
 import dev.maskforge.vision.ImageFile;
@@ -27,6 +29,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.json.JsonMapper;
@@ -59,8 +62,14 @@ final class BuildCommand implements Callable<Integer> {
     @Option(names = "--check-images", paramLabel = "DIR", description = "pictures for the self-check, at least 4, of which the first 16 are taken (default: four streets that are drawn for it)")
     private @Nullable Path checkImages;
 
+    @Option(names = "--calibration", paramLabel = "DIR", description = "pictures for fp16, such as the model will see: what is beyond 512 on them stays in float32 (default: none)")
+    private @Nullable Path calibration;
+
     @Option(names = "--keep", description = "write the plan even if the self-check does not pass; what it said lies beside it")
     private boolean keep;
+
+    @Option(names = "--search", paramLabel = "FOR", defaultValue = "layers", description = "what a check that falls short is followed to: layers (builds again, which takes minutes) or outputs (default: ${DEFAULT-VALUE})")
+    private EngineBuilder.Search search;
 
     @Option(names = "--json", description = "print what was done as JSON")
     private boolean json;
@@ -83,8 +92,10 @@ final class BuildCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         try (ModelFile file = ModelFile.open(checkpoint, model.options()); Progress progress = Progress.on(err, says)) {
             BuildOptions options = plan.options(file.dataset().nativeSize());
-            EngineBuilder builder = new EngineBuilder(engine, options, plan.output(), EngineBuilder.of(engine, options).child());
+            EngineBuilder usual = new EngineBuilder(engine, options, plan.input(), plan.output(),
+                    EngineBuilder.of(engine, options).child(), search);
             progress.done(Descriptions.of(file));
+            EngineBuilder builder = calibration == null ? usual : usual.calibrated(file, calibration(calibration, options, progress));
             try (PlanCandidate candidate = builder.build(file, target, pictures(options.profile(), progress), new Phases(progress))) {
                 boolean ships = candidate.check().isPassed() || keep;
                 if (ships) {
@@ -102,6 +113,19 @@ final class BuildCommand implements Callable<Integer> {
             throw new MaskforgeException("'" + target + "' does not end in " + PlanFile.ENDING + ", by which plans are told; call it "
                     + target + PlanFile.ENDING);
         }
+    }
+
+    private CalibrationOptions calibration(Path folder, BuildOptions options, Progress progress) {
+        if (options.precision() != Precision.FP16) {
+            throw new ParameterException(spec.commandLine(),
+                    "'--calibration' is for '--precision fp16', and this is " + options.precision());
+        }
+        return CalibrationOptions.of(CalibrationArguments.read(folder, ImageLimits.DEFAULT)).withProgress((runs, ofRuns) -> {
+            progress.working("measuring how large values are: run " + runs + " of " + ofRuns);
+            if (runs == ofRuns) {
+                progress.done("measured how large values are on the pictures in " + Line.of(folder));
+            }
+        });
     }
 
     private List<RgbImage> pictures(BuildProfile profile, Progress progress) {

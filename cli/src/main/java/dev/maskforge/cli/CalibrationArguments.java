@@ -49,7 +49,7 @@ final class CalibrationArguments {
                 scenes);
     }
 
-    private static CalibrationPictures read(Path folder, ImageLimits limits) {
+    static CalibrationPictures read(Path folder, ImageLimits limits) {
         List<Path> files = PictureFiles.find(List.of(folder)).stream().map(PictureFiles.Entry::file).toList();
         String some = files.size() > CalibrationPictures.MOST ? CalibrationPictures.MOST + " of the " : "the ";
         return CalibrationPictures.ofFiles(some + Words.counted(files.size(), "picture") + " in " + folder, files, limits);

@@ -2,8 +2,10 @@ package dev.maskforge.cli;
 
 import dev.maskforge.ModelFile;
 import dev.maskforge.OnnxModelFile;
+import dev.maskforge.PlanModelFile;
 import dev.maskforge.SegmentationModel;
 import dev.maskforge.models.MaskClassifier;
+import java.nio.file.Path;
 
 /// Models in a line, for people.
 final class Descriptions {
@@ -15,6 +17,7 @@ final class Descriptions {
         return switch (model) {
             case ModelFile file -> of(file);
             case OnnxModelFile file -> of(file);
+            case PlanModelFile plan -> of(plan);
         };
     }
 
@@ -23,6 +26,18 @@ final class Descriptions {
         return Line.of(file.architecture() + ", " + file.networkInWords()) + ", " + file.classes().size() + " classes, " + file.task()
                 + ", "
                 + file.dataset().name() + " (ONNX)";
+    }
+
+    /// The words are the file's.
+    private static String of(PlanModelFile plan) {
+        return Line.of(plan.architecture() + ", " + plan.networkInWords()) + ", " + plan.classes().size() + " classes, " + plan.task()
+                + ", " + plan.dataset().name() + " (plan)";
+    }
+
+    /// That a picture's labels were made at another size, and what gives finer ones.
+    static String ofResizedLabels(Path picture, SegmentationModel model) {
+        return Line.of(picture) + ": its labels are those of the network's size, each pixel with the nearest; borders are finer from "
+                + (model instanceof PlanModelFile ? "a plan built" : "a file converted") + " with '--output raw'";
     }
 
     static String of(ModelFile file) {

@@ -5,6 +5,8 @@ import dev.maskforge.engine.EngineOptions;
 import dev.maskforge.engine.EngineProvider;
 import dev.maskforge.engine.Engines;
 import dev.maskforge.engine.Precision;
+import dev.maskforge.engine.plan.PlanFile;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -77,6 +79,22 @@ final class EngineArguments {
 
     private static ParameterException wrong(String option, String why, CommandLine command) {
         return new ParameterException(command, "Invalid value for option '" + option + "': " + why);
+    }
+
+    /// The one engine for a model; that of a plan is the one that made it.
+    ///
+    /// @throws ParameterException                      if there is no such engine, or there are several
+    /// @throws dev.maskforge.engine.plan.PlanException if it is a plan of which nothing is known
+    String engineFor(Path model) {
+        return PlanFile.isPlan(model) ? PlanFile.describe(model).engine() : engine();
+    }
+
+    /// Threads and arithmetic for a model; the arithmetic of a plan is the one that it was made in.
+    ///
+    /// @throws ParameterException                      if one of the engines has no such arithmetic
+    /// @throws dev.maskforge.engine.plan.PlanException if it is a plan of which nothing is known
+    EngineOptions optionsFor(Path model) {
+        return PlanFile.isPlan(model) ? options(PlanFile.describe(model).options().precision()) : options();
     }
 
     /// The arithmetic.

@@ -4,6 +4,7 @@ import dev.maskforge.MaskforgeException;
 import dev.maskforge.Prediction;
 import dev.maskforge.SegmentationModel;
 import dev.maskforge.Segmenter;
+import dev.maskforge.engine.plan.PlanFile;
 import dev.maskforge.evaluation.ScoreFile;
 import dev.maskforge.evaluation.Scores;
 import dev.maskforge.models.Task;
@@ -45,7 +46,7 @@ final class EvaluateCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Parameters(index = "0", arity = "0..1", paramLabel = "MODEL", description = "a checkpoint (.pkl, .pth, .safetensors, ...), a Hugging Face folder, or the name of one in the local hub cache; "
-            + "or an .onnx file that 'maskforge convert' wrote")
+            + "or an .onnx file that 'maskforge convert' wrote, or a .plan of 'maskforge build', which has its own engine and precision")
     private @Nullable Path checkpoint;
 
     @Option(names = "--root", required = true, paramLabel = "DIR", description = "the dataset's folder, in the layout that it is published in")
@@ -149,8 +150,12 @@ final class EvaluateCommand implements Callable<Integer> {
     private Evaluation ofModel(Path file, EvaluatedDataset dataset, SequencedMap<String, Object> facts, QuantizationReport quantization) {
         ImageLimits limits = run.limits();
         try (Progress progress = Progress.on(spec.commandLine().getErr(), says)) {
-            Segmenter.Options options = new Segmenter.Options(model.options(), engines.engine(), engines.options(), run.resizeRule(),
-                    thresholds.options()).withCalibration(calibration.options(engines.precision(), run.size(), limits, progress));
+            Segmenter.Options options = new Segmenter.Options(model.options(), engines.engineFor(file), engines.optionsFor(file),
+                    run.resizeRule(),
+                    thresholds.options()).withCalibration(
+                            PlanFile.isPlan(file)
+                                    ? Optional.empty()
+                                    : calibration.options(engines.precision(), run.size(), limits, progress));
             return ofModel(file, options, dataset, facts, quantization, progress);
         }
     }
@@ -170,6 +175,7 @@ final class EvaluateCommand implements Callable<Integer> {
                 pictures.time(question.name(), () -> {
                     Consumer<Prediction> truth = question.truth().get();
                     RgbImage picture = ImageFile.read(question.image(), limits);
+                    pictures.resized(question.image(), picture, segmenter);
                     segmenter.predict(picture, prediction -> {
                         truth.accept(prediction);
                         return picture;
@@ -218,10 +224,19 @@ final class EvaluateCommand implements Callable<Integer> {
         private final Progress progress;
         private final int count;
         private int done;
+        private boolean saysResized;
 
         Pictures(Progress progress, int count) {
             this.progress = progress;
             this.count = count;
+        }
+
+        /// Says once that labels are coarser than they could be.
+        void resized(Path file, RgbImage picture, Segmenter segmenter) {
+            if (!saysResized && segmenter.resizesLabels(picture)) {
+                saysResized = true;
+                progress.done(Descriptions.ofResizedLabels(file, segmenter.model()));
+            }
         }
 
         void time(String picture, Runnable work) {

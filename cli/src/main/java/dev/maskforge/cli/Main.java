@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
 @Command(name = "maskforge", mixinStandardHelpOptions = true, versionProvider = Main.VersionOfBuild.class, description = {
         "From a trained mask transformer's checkpoint to a fast, verified inference engine."}, subcommands = {DemoCommand.class,
                 SegmentCommand.class, ConvertCommand.class, OptimizeCommand.class, BuildCommand.class, CompareCommand.class,
-                BenchCommand.class,
+                BenchCommand.class, ProfileCommand.class,
                 EvaluateCommand.class,
                 ReportCommand.class, InspectCommand.class, ZooCommand.class,
                 ScenesCommand.class, DoctorCommand.class, CacheCommand.class, CompletionCommand.class, HelpCommand.class}, footer = {"",

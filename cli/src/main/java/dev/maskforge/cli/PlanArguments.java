@@ -5,6 +5,7 @@ import dev.maskforge.engine.BuildProfile;
 import dev.maskforge.engine.BuildProfile.Range;
 import dev.maskforge.engine.EngineOptions;
 import dev.maskforge.engine.Precision;
+import dev.maskforge.models.Input;
 import dev.maskforge.models.Output;
 import dev.maskforge.vision.Size;
 import java.util.ArrayList;
@@ -37,6 +38,10 @@ final class PlanArguments {
 
     @Option(names = "--batch", split = ",", paramLabel = "N", description = "pictures at once; or the fewest, the best and the most, with commas between (default: 1)")
     private List<Long> batch = List.of(1L);
+
+    @Option(names = "--input", paramLabel = "KIND", description = "what the plan takes: pixels (8-bit, as pictures are) or image (float32 planes); "
+            + "by default pixels where the engine has a kernel for them, else image")
+    private @Nullable Input input;
 
     @Option(names = "--output", paramLabel = "KIND", description = "labels (a class a pixel) or raw (class and mask logits, from which all else follows); "
             + "by default labels, and raw for panoptic and instance models")
@@ -100,6 +105,10 @@ final class PlanArguments {
 
     private ParameterException wrong(String why) {
         return new ParameterException(spec.commandLine(), why);
+    }
+
+    Optional<Input> input() {
+        return Optional.ofNullable(input);
     }
 
     Optional<Output> output() {

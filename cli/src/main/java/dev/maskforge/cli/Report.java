@@ -24,6 +24,7 @@ final class Report {
     private final SequencedMap<String, Object> common = new LinkedHashMap<>();
     private final boolean keepsFacts;
     private int done;
+    private boolean saysResized;
     private int failures;
     private int failedFiles;
 
@@ -57,6 +58,14 @@ final class Report {
                 milliseconds(outcome.write())));
         if (keepsFacts) {
             facts.add(facts(entry, outcome));
+        }
+    }
+
+    /// Says once that labels are coarser than they could be.
+    void resized(PictureFiles.Entry entry, SegmentCommand.Outcome outcome, Segmenter segmenter) {
+        if (!saysResized && segmenter.resizesLabels(outcome.picture())) {
+            saysResized = true;
+            line(Descriptions.ofResizedLabels(entry.file(), segmenter.model()));
         }
     }
 

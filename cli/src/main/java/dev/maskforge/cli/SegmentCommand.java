@@ -4,6 +4,7 @@ import dev.maskforge.GraphForm;
 import dev.maskforge.SegmentationModel;
 import dev.maskforge.Segmenter;
 import dev.maskforge.engine.Engines;
+import dev.maskforge.engine.plan.PlanFile;
 import dev.maskforge.models.Task;
 import dev.maskforge.vision.ClassList;
 import dev.maskforge.vision.ImageFile;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -37,7 +39,7 @@ final class SegmentCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Parameters(index = "0", paramLabel = "MODEL", description = "a checkpoint (.pkl, .pth, .safetensors, ...), a Hugging Face folder, or the name of one in the local hub cache; "
-            + "or an .onnx file that 'maskforge convert' wrote")
+            + "or an .onnx file that 'maskforge convert' wrote, or a .plan of 'maskforge build', which has its own engine and precision")
     private Path checkpoint;
 
     @Parameters(index = "1..*", arity = "1..*", paramLabel = "IMAGE|DIR", description = "PNG, JPEG, TIFF, BMP, WebP and GIF files, folders of them, or patterns such as 'shots/*.png'")
@@ -97,7 +99,9 @@ final class SegmentCommand implements Callable<Integer> {
             segmenter.quantization().ifPresent(found -> facts.put("int8", QuantizationReport.facts(found)));
             for (PictureFiles.Entry entry : entries) {
                 try {
-                    report.done(entry, segment(segmenter, entry, results, limits));
+                    Outcome outcome = segment(segmenter, entry, results, limits);
+                    report.done(entry, outcome);
+                    report.resized(entry, outcome, segmenter);
                 } catch (RuntimeException | OutOfMemoryError e) {
                     report.failed(entry, e);
                 }
@@ -117,8 +121,12 @@ final class SegmentCommand implements Callable<Integer> {
 
     private Segmenter.Options options(ImageLimits limits) {
         Progress progress = Progress.on(spec.commandLine().getErr(), says);
-        Segmenter.Options options = new Segmenter.Options(model.options(), engines.engine(), engines.options(), run.resizeRule(),
-                thresholds.options()).withCalibration(calibration.options(engines.precision(), run.size(), limits, progress));
+        Segmenter.Options options = new Segmenter.Options(model.options(), engines.engineFor(checkpoint), engines.optionsFor(checkpoint),
+                run.resizeRule(),
+                thresholds.options()).withCalibration(
+                        PlanFile.isPlan(checkpoint)
+                                ? Optional.empty()
+                                : calibration.options(engines.precision(), run.size(), limits, progress));
         return graphForm == null ? options : options.withGraphForm(graphForm);
     }
 

@@ -109,6 +109,27 @@ class BenchCommandTest {
     }
 
     @Test
+    void batchesAreMeasuredAndComparedPictureByPicture() {
+        Path pairs = folder.resolve("pairs.onnx");
+        assertEquals(ExitCode.DONE,
+                Run.of("convert", "-q", CHECKPOINT, "-o", pairs, "--size", "64x128", "--output", "labels", "--batch", "3").exit());
+        Path target = folder.resolve("batch.json");
+        Run run = bench(pairs, "--batch", "3", "--reference", CHECKPOINT, "-o", target, "--min-agreement", "0.999");
+        assertEquals(ExitCode.DONE, run.exit(), run.err());
+        Result result = MeasurementFile.read(target).results().getFirst();
+        assertEquals(3, result.setup().batch());
+        // Two runs of three show four pictures, two of them twice.
+        assertEquals(6 * 64 * 128, result.fidelity().orElseThrow().pixels());
+        Run single = bench(pairs);
+        assertEquals(ExitCode.FAILED, single.exit());
+        assertTrue(single.err().contains("not one picture"), single.err());
+        Run checkpoint = bench(CHECKPOINT, "--batch", "2");
+        assertEquals(ExitCode.FAILED, checkpoint.exit());
+        assertTrue(checkpoint.err().contains("2 at once"), checkpoint.err());
+        assertEquals(ExitCode.USAGE, bench(labels, "--batch", "0").exit());
+    }
+
+    @Test
     void otherAnswersFallShort() {
         Run run = bench(labels, "--reference", OTHER, "--min-agreement", "0.999");
         assertEquals(ExitCode.SHORTFALL, run.exit(), run.err());

@@ -5,10 +5,13 @@ import dev.maskforge.engine.StandInProvider;
 import dev.maskforge.engine.plan.CheckFigures;
 import dev.maskforge.engine.plan.PlanFile;
 import dev.maskforge.engine.plan.PlanRecord;
+import dev.maskforge.vision.PngFile;
+import dev.maskforge.vision.Size;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -16,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.json.JsonMapper;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -91,6 +95,78 @@ class BuildCommandTest {
         Run refused = Run.of("bench", plan(), "--sizes", "128x256", "--ceilings", "none");
         assertEquals(ExitCode.FAILED, refused.exit());
         assertTrue(refused.errors().getLast().startsWith("maskforge: " + plan() + " is refused: its checksum"), refused.err());
+    }
+
+    /// The plan's engine stands for one, so what is made of pixels is ONNX Runtime's, by the lowered operation.
+    @Test
+    void aPlanOfPixelsIsCheckedMeasuredComparedAndShownPictures() {
+        Run run = build(sample(), "--input", "pixels");
+        assertEquals(ExitCode.DONE, run.exit(), run.err());
+        PlanRecord record = PlanFile.describe(plan());
+        assertEquals("uint8[1, 128, 256, 3]", record.inputs().get("pixels"));
+        assertEquals("int32[1, 2]", record.inputs().get("valid"));
+
+        Run bench = Run.of("bench", plan(), "--sizes", "128x256", "--warmup", 0, "--runs", 3, "--threads", 1, "--ceilings", "none",
+                "--reference", sample(), "--min-agreement", "0.9999");
+        assertEquals(ExitCode.DONE, bench.exit(), bench.err());
+
+        Path street = folder.resolve("street.png");
+        PngFile.write(SampleScene.draw(5, new Size(128, 256)).image(), street);
+        Path small = Small.png(folder.resolve("small.png"));
+        Run compared = Run.of("compare", sample(), plan(), street, small, "--threads", 1, "--size", "128x256", "--min-agreement", "0.9999");
+        assertEquals(ExitCode.DONE, compared.exit(), compared.err());
+
+        Run segmented = Run.of("segment", plan(), street, small, "-o", folder.resolve("maps"), "--save", "labels", "--threads", 1);
+        assertEquals(ExitCode.DONE, segmented.exit(), segmented.err());
+        assertEquals("MaskFormer, ResNet-50, 100 queries, 19 classes, semantic, cityscapes (plan); stand-in, fp32, 1 thread",
+                segmented.errors().getFirst().replaceFirst(" \\d+ queries", " 100 queries"));
+        assertEquals(List.of(small + ": its labels are those of the network's size, each pixel with the nearest; borders are finer from "
+                + "a plan built with '--output raw'"), segmented.errors().stream().filter(line -> line.contains("its labels")).toList());
+        assertTrue(Files.isRegularFile(folder.resolve("maps").resolve("street.labels.png")), segmented.err());
+        Run other = Run.of("segment", plan(), street, "-o", folder.resolve("maps"), "--size", "64x64");
+        assertEquals(ExitCode.FAILED, other.exit());
+        assertTrue(other.errors().getLast().contains("is made for pictures of 128x256 pixels alone"), other.err());
+        Run panoptic = Run.of("segment", plan(), street, "-o", folder.resolve("maps"), "--save", "panoptic");
+        assertEquals(ExitCode.FAILED, panoptic.exit());
+    }
+
+    /// Pictures of the network's size, so that labels are those of the model itself.
+    @Test
+    void aPlanIsScoredAsItsCheckpoint() {
+        assertEquals(ExitCode.DONE, build(sample(), "--input", "pixels").exit());
+        Path scenes = folder.resolve("scenes");
+        assertEquals(ExitCode.DONE, Run.of("scenes", "-q", "--count", 3, "--size", "128x256", "--seed", 7, "-o", scenes).exit());
+        double ofPlan = meanIntersectionOverUnion(scenes, plan());
+        double ofCheckpoint = meanIntersectionOverUnion(scenes, sample(), "--size", "128x256");
+        System.out.println("mIoU of the plan " + ofPlan + ", of its checkpoint " + ofCheckpoint);
+        // A pixel of 100,000 where two classes are level.
+        assertEquals(ofCheckpoint, ofPlan, 1e-4);
+        assertTrue(ofPlan > 0.3, () -> "mIoU is " + ofPlan);
+    }
+
+    private static double meanIntersectionOverUnion(Path scenes, Path model, Object... more) {
+        Run run = Run
+                .of(Stream.concat(Stream.of("evaluate", "--dataset", "cityscapes", "--root", scenes, model, "--json", "-q", "--threads", 1,
+                        "--metrics", "semantic"), Stream.of(more)).toArray());
+        assertEquals(ExitCode.DONE, run.exit(), run.err());
+        return JsonMapper.shared().readTree(run.out()).get("scores").get("semantic").get("averageScoreClasses").asDouble();
+    }
+
+    /// Its weights mean nothing, so nothing can be said of it, and it is kept all the same.
+    @Test
+    void aPlanForARangeTakesPicturesOfItAlone() {
+        Run run = Run.of("build", Small.checkpoint("maskformer-r50"), "-o", plan(), "--engine", StandInProvider.NAME, "--threads", 1,
+                "--sizes", "64x64,64x128,128x128", "--batch", "1,1,2", "--output", "raw", "--input", "pixels", "--keep");
+        assertTrue(Set.of(ExitCode.DONE, ExitCode.SHORTFALL).contains(run.exit()), run.err());
+        assertEquals("uint8[n, 32*h, 32*w, 3]", PlanFile.describe(plan()).inputs().get("pixels"));
+        Path small = Small.png(folder.resolve("small.png"));
+        Run fits = Run.of("segment", plan(), small, small, "-o", folder.resolve("maps"), "--size", "64x128", "--threads", 1);
+        assertEquals(ExitCode.DONE, fits.exit(), fits.err());
+        assertFalse(fits.err().contains("its labels"), fits.err());
+        Run large = Run.of("segment", plan(), small, "-o", folder.resolve("maps"), "--threads", 1);
+        assertEquals(ExitCode.FAILED, large.exit());
+        assertTrue(large.err().contains(plan() + " is made for sizes from 64x64 to 128x128, and a picture of 64x128 would enter at "),
+                large.err());
     }
 
     @Test

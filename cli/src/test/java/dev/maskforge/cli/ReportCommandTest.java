@@ -115,6 +115,52 @@ class ReportCommandTest {
                 table.stream().filter(row -> row.size() == 1).map(List::getFirst).toList());
     }
 
+    /// A plain export, a plan and PyTorch on a GPU, by the names that tools/gpu gives them.
+    @Test
+    void whatGpusTookStandsBesideThePublished() throws Exception {
+        Path engines = ReportExample.write(folder.resolve("engines.json"), List.of(
+                ReportExample.onGpu("mask2former-r50-plain-64x128.onnx", "exports/mask2former-r50-plain-64x128.onnx", "tensorrt", "tf32", 1,
+                        19),
+                ReportExample.onGpu("mask2former-r50-fp16-64x128.plan", "plans/mask2former-r50-fp16-64x128.plan", "tensorrt", "fp16", 1, 4),
+                ReportExample.onGpu("mask2former-r50-fp16-64x128-batch8.plan", "plans/mask2former-r50-fp16-64x128-batch8.plan", "tensorrt",
+                        "fp16", 8, 15)));
+        Path pytorch = ReportExample.write(folder.resolve("pytorch.json"),
+                List.of(ReportExample.onGpu("pytorch eager, fp16", "models/mask2former-r50.pkl", "pytorch eager", "fp16", 1, 29),
+                        ReportExample.onGpu("pytorch eager", "models/mask2former-r50.pkl", "pytorch eager", "fp32", 1, 39)));
+        Document page = page(engines, pytorch);
+        List<List<String>> table = table(page, "Table 6.4: Mask2Former");
+        List<String> plan = table.stream().filter(row -> row.getFirst().startsWith("mask2former-r50-fp16-64x128.plan")).findFirst()
+                .orElseThrow();
+        // Over PyTorch in float32: 40 / 5 ms.
+        assertEquals(List.of("with", "0.900", "200.0", "5.000"), plan.subList(1, 5));
+        assertTrue(plan.get(5).startsWith("8.00,"), plan::toString);
+        assertTrue(plan.get(6).startsWith("here, Example GPU, "), plan::toString);
+        List<String> batch = table.stream().filter(row -> row.getFirst().contains("batch8")).findFirst().orElseThrow();
+        assertEquals(List.of("500.0", "2.000", "–"), batch.subList(3, 6));
+        assertEquals("4.75", cell(table(page, "64x128, engine only"), 2, "Speed-up").substring(0, 4));
+    }
+
+    /// 4, 16 and 64 ms for pixels of 1, 4 and 16 times; of plain exports each size is a file of its own. With one thread 32 ms
+    /// where two take 16.
+    @Test
+    void growthIsFitted() throws Exception {
+        List<Result> results = new ArrayList<>();
+        for (int scale = 1; scale <= 4; scale *= 2) {
+            String size = 64 * scale + "x" + 128 * scale;
+            String name = "net-plain-" + size + ".onnx";
+            results.add(ReportExample.result(name, name, "onnxruntime", size, 4L * scale * scale - 1));
+        }
+        results.add(ReportExample.withThreads(ReportExample.result("net-plain-128x256.onnx", "net-plain-128x256.onnx", "onnxruntime",
+                "128x256", 31), 1));
+        Document page = page(ReportExample.write(folder.resolve("sizes.json"), results));
+        assertEquals(List.of(List.of("1 net-plain.onnx, 2 threads", "3", "8192 to 131072", "1.000", "0.0 %")),
+                table(page, "How time grows with pixels").stream().skip(1).toList());
+        assertEquals(List.of(List.of("1 net-plain.onnx, 128x256", "2", "1 to 2", "-1.000", "–")),
+                table(page, "How time grows with threads").stream().skip(1).toList());
+        assertEquals(3 + 2, elements(page, "svg").stream().filter(each -> each.getTextContent().startsWith("Milliseconds against"))
+                .mapToInt(each -> each.getElementsByTagName("circle").getLength()).sum());
+    }
+
     @Test
     void whatIsMissingIsSaid() throws Exception {
         Document page = page(ours());
@@ -207,7 +253,7 @@ class ReportCommandTest {
     void tablesAndChartsCanBeReadByThoseWhoDoNotSee() throws Exception {
         Document page = page(ours(), peers());
         List<Element> tables = elements(page, "table");
-        assertEquals(6 + 2 * 4 + 1 + 1 + 2, tables.size());
+        assertEquals(6 + 2 * 4 + 1 + 1 + 1 + 2, tables.size());
         for (Element table : tables) {
             assertFalse(table.getElementsByTagName("caption").item(0).getTextContent().isBlank());
             NodeList headings = table.getElementsByTagName("th");
@@ -216,7 +262,7 @@ class ReportCommandTest {
             }
         }
         List<Element> charts = elements(page, "svg");
-        assertEquals(2 * 3 + 1, charts.size());
+        assertEquals(2 * 3 + 1 + 1, charts.size());
         for (Element chart : charts) {
             assertEquals("img", chart.getAttribute("role"));
             assertFalse(chart.getElementsByTagName("title").item(0).getTextContent().isBlank());

@@ -46,8 +46,29 @@ final class ReportExample {
                 Optional.of(new Fidelity("the original", 100, 99, 80, 80, 5)));
     }
 
+    /// The same on a GPU, in a precision, with several pictures a run.
+    static Result onGpu(String subject, String model, String engine, String precision, int batch, long computeMilliseconds) {
+        Result result = result(subject, model, engine, "64x128", computeMilliseconds);
+        Setup setup = result.setup();
+        return new Result(subject, new Setup(model, setup.graph(), engine, setup.libraries(),
+                new Device(Device.Kind.GPU, "Example GPU", Optional.of("CUDA 13.0"), Optional.empty()), batch, setup.height(),
+                setup.width(),
+                precision, setup.threads()), result.preparation(), result.protocol(), result.pictures(), result.nanoseconds(),
+                result.work(),
+                result.fidelity());
+    }
+
     private static List<List<Long>> rounds(long time) {
         return Collections.nCopies(ROUNDS, Collections.nCopies(RUNS_A_ROUND, time));
+    }
+
+    /// The same with other threads.
+    static Result withThreads(Result result, int threads) {
+        Setup setup = result.setup();
+        Setup other = new Setup(setup.model(), setup.graph(), setup.engine(), setup.libraries(), setup.device(), setup.batch(),
+                setup.height(), setup.width(), setup.precision(), threads);
+        return new Result(result.subject(), other, result.preparation(), result.protocol(), result.pictures(), result.nanoseconds(),
+                result.work(), result.fidelity());
     }
 
     /// The same with a floor of 40 ms.

@@ -62,8 +62,8 @@ class ReportInBrowserTest {
         Chromium.Opened opened = browser.dump(page);
         assertEquals(List.of(), opened.console());
         assertEquals(count("<table", Files.readString(page)), count("<table", opened.out()));
-        assertEquals(18, count("<table", opened.out()));
-        assertEquals(7, count("<svg", opened.out()));
+        assertEquals(19, count("<table", opened.out()));
+        assertEquals(8, count("<svg", opened.out()));
         assertEquals(1, count("<img", opened.out()));
     }
 

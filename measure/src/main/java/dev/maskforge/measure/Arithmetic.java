@@ -20,6 +20,7 @@ final class Arithmetic {
     private static final long NORMALISATION = 8;
     private static final long BATCH_NORMALISATION = 2;
     private static final long QUANTISATION = 2;
+    private static final long NORMALISED_PIXEL = 2;
     private static final long BILINEAR = 8;
     private static final long WEIGHTED_SAMPLE = 10;
 
@@ -70,6 +71,7 @@ final class Arithmetic {
             case Operation.DeformableAttention attention -> Optional.of(deformableAttention(attention, inputs));
             case Operation.SemanticInference _ -> Optional.of(semanticInference(inputs, output));
             case Operation.SemanticLabels _ -> Optional.of(semanticLabels(inputs, output));
+            case Operation.Pixels _ -> Optional.of(Flops.others(NORMALISED_PIXEL * elements));
             case Operation.Cast _,Operation.Reshape _,Operation.Transpose _,Operation.Concat _,Operation.Slice _,Operation.Expand _,Operation.Gather _,Operation.Range _,Operation.Sizes _ ->
                 Optional.of(Flops.NONE);
             case Operation.Foreign foreign -> foreign(foreign, inputs, output);

@@ -2,9 +2,9 @@ package dev.maskforge.measure;
 
 /// The fastest that a machine was seen to compute and to copy: what no engine on it will exceed by much.
 ///
-/// @param productFlopsPerSecond     of products of 1024x1024 matrices, float32
-/// @param convolutionFlopsPerSecond of 3x3 convolutions of 256 channels, float32
-/// @param copiedBytesPerSecond      of memory, bytes read and bytes written together
+/// @param productFlopsPerSecond     of products of square matrices, in the precision they were measured in
+/// @param convolutionFlopsPerSecond of 3x3 convolutions of 256 channels, in the same
+/// @param copiedBytesPerSecond      of the memory that the engine computes in, bytes read and bytes written together
 public record Ceilings(double productFlopsPerSecond, double convolutionFlopsPerSecond, double copiedBytesPerSecond) {
     public Ceilings {
         requirePositive(productFlopsPerSecond);
@@ -24,9 +24,9 @@ public record Ceilings(double productFlopsPerSecond, double convolutionFlopsPerS
         return Math.max(productFlopsPerSecond, convolutionFlopsPerSecond);
     }
 
-    /// The least time, in seconds, that a graph can take: its products at the best rate, or the bytes that it cannot do
+    /// The least time, in seconds, that something can take: its products at the best rate, or the bytes that it cannot do
     /// without as fast as memory is copied, whichever takes longer.
-    public double floorOf(GraphCost cost) {
-        return Math.max(cost.total().productFlops() / flopsPerSecond(), cost.compulsoryBytes() / copiedBytesPerSecond);
+    public double floorOf(long productFlops, long bytes) {
+        return Math.max(productFlops / flopsPerSecond(), bytes / copiedBytesPerSecond);
     }
 }

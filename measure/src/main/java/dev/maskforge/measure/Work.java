@@ -1,5 +1,7 @@
 package dev.maskforge.measure;
 
+import dev.maskforge.engine.Precision;
+
 /// What a run computes, by the graph, and the least time in which the machine could.
 ///
 /// @param graph           whose it is, by the name of its file: the subject's own, or that of its reference where the own
@@ -18,9 +20,10 @@ public record Work(String graph, long productFlops, long otherFlops, long compul
         Checks.seconds("floorSeconds", floorSeconds);
     }
 
-    /// Of a graph that was counted whole.
-    public static Work of(String graph, GraphCost cost, Ceilings ceilings) {
+    /// Of a float32 graph that was counted whole, computed in a precision: what is held in halves takes half of the bytes.
+    public static Work of(String graph, GraphCost cost, Precision precision, Ceilings ceilings) {
         Cost total = cost.total();
-        return new Work(graph, total.productFlops(), total.otherFlops(), cost.compulsoryBytes(), ceilings, ceilings.floorOf(cost));
+        long bytes = precision == Precision.FP16 ? cost.compulsoryBytes() / 2 : cost.compulsoryBytes();
+        return new Work(graph, total.productFlops(), total.otherFlops(), bytes, ceilings, ceilings.floorOf(total.productFlops(), bytes));
     }
 }

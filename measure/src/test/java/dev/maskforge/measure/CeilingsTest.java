@@ -18,8 +18,9 @@ class CeilingsTest {
 
     @Test
     void theFloorIsTheSlowerOfComputingAndMoving() {
-        assertEquals(12_000 / 4e3, new Ceilings(1e3, 4e3, 1e9).floorOf(PRODUCT));
-        assertEquals(4.0 * (200 + 600 + 300) / 1e2, new Ceilings(1e6, 4e3, 1e2).floorOf(PRODUCT));
+        assertEquals(12_000 / 4e3, new Ceilings(1e3, 4e3, 1e9).floorOf(PRODUCT.total().productFlops(), PRODUCT.compulsoryBytes()));
+        assertEquals(4.0 * (200 + 600 + 300) / 1e2,
+                new Ceilings(1e6, 4e3, 1e2).floorOf(PRODUCT.total().productFlops(), PRODUCT.compulsoryBytes()));
     }
 
     @Test

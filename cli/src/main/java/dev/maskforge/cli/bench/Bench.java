@@ -5,6 +5,7 @@ import dev.maskforge.engine.Availability;
 import dev.maskforge.engine.EngineOptions;
 import dev.maskforge.engine.EngineProvider;
 import dev.maskforge.engine.Engines;
+import dev.maskforge.engine.Precision;
 import dev.maskforge.measure.Ceilings;
 import dev.maskforge.measure.Clock;
 import dev.maskforge.measure.Fidelity;
@@ -26,24 +27,40 @@ import java.util.Set;
 
 /// Models by engines, measured against each other at one size after the other.
 ///
+/// @param batch     pictures a run
 /// @param models    in the order of the rows
 /// @param engines   names of the engines, each of which runs each model
 /// @param options   threads and precision
 /// @param protocol  how often is run
 /// @param reference what ONNX files are held against; checkpoints are held against themselves
-/// @param ceilings  of what each engine computes on, if they are known
+/// @param ceilings  of what engines compute on, by engine and arithmetic, if they are known
 /// @param clock     that is read
-public record Bench(List<BenchModel> models, List<String> engines, EngineOptions options, Protocol protocol, Optional<BenchModel> reference,
-        Map<String, Ceilings> ceilings, Clock clock) {
+public record Bench(int batch, List<BenchModel> models, List<String> engines, EngineOptions options, Protocol protocol,
+        Optional<BenchModel> reference,
+        Map<Computing, Ceilings> ceilings, Clock clock) {
     public Bench {
         models = List.copyOf(models);
         engines = List.copyOf(engines);
         ceilings = Map.copyOf(ceilings);
     }
 
-    /// The models that take pictures of a size.
+    /// The models that take a batch of pictures of a size.
     public List<BenchModel> modelsFor(Size size) {
-        return models.stream().filter(model -> model.takes(size)).toList();
+        return models.stream().filter(model -> model.takes(new RunShape(batch, size))).toList();
+    }
+
+    /// What decides how fast a machine computes at best.
+    ///
+    /// @param engine    its name
+    /// @param precision of the arithmetic
+    public record Computing(String engine, Precision precision) {
+        /// All that models use on the engines that are asked for, each once.
+        public static Set<Computing> of(List<BenchModel> models, List<String> engines, Precision asked) {
+            Set<Computing> all = new LinkedHashSet<>();
+            models.forEach(model -> model.engines(engines)
+                    .forEach(engine -> all.add(new Computing(engine, model.precision(engine, asked)))));
+            return all;
+        }
     }
 
     /// What a bench tells while it works.
@@ -60,7 +77,8 @@ public record Bench(List<BenchModel> models, List<String> engines, EngineOptions
         try {
             for (BenchModel model : modelsFor(size)) {
                 for (String engine : model.engines(engines)) {
-                    subjects.add(BenchSubject.open(name(model, engine), model, engine, options, size, pictures, clock));
+                    subjects.add(BenchSubject.open(name(model, engine), model, engine, options, new RunShape(batch, size), pictures,
+                            clock));
                 }
             }
             series = new Harness(clock, protocol, progress).measure(subjects);
@@ -94,19 +112,24 @@ public record Bench(List<BenchModel> models, List<String> engines, EngineOptions
             case Availability.Missing(String reason, _) -> reason;
         };
         return new Setup(subject.model().file().toString(), Optional.of(subject.model().hash()), subject.engine(),
-                subject.engine() + " " + version, provider.device(), 1, size.height(), size.width(),
-                subject.model().precision(options.precision()).toString(),
+                subject.engine() + " " + version, provider.device(), batch, size.height(), size.width(),
+                precision(subject).toString(),
                 options.threads());
     }
 
-    private Optional<Work> work(BenchSubject subject, Size size) {
-        return Optional.ofNullable(ceilings.get(subject.engine())).flatMap(best -> work(subject.model(), best, size)
-                .or(() -> referenceOf(subject.model()).filter(model -> model.takes(size)).flatMap(model -> work(model, best, size))));
+    private Precision precision(BenchSubject subject) {
+        return subject.model().precision(subject.engine(), options.precision());
     }
 
-    private static Optional<Work> work(BenchModel model, Ceilings best, Size size) {
-        return model.cost(size).filter(cost -> cost.uncounted().isEmpty())
-                .map(cost -> Work.of(String.valueOf(model.file().getFileName()), cost, best));
+    private Optional<Work> work(BenchSubject subject, Size size) {
+        return Optional.ofNullable(ceilings.get(new Computing(subject.engine(), precision(subject))))
+                .flatMap(best -> work(subject.model(), best, precision(subject), size)
+                        .or(() -> referenceOf(subject.model()).flatMap(model -> work(model, best, precision(subject), size))));
+    }
+
+    private Optional<Work> work(BenchModel model, Ceilings best, Precision precision, Size size) {
+        return model.cost(new RunShape(batch, size)).filter(cost -> cost.uncounted().isEmpty())
+                .map(cost -> Work.of(String.valueOf(model.file().getFileName()), cost, precision, best));
     }
 
     private Map<BenchSubject, Fidelity> fidelities(List<BenchSubject> subjects, Size size, BenchPictures pictures, Progress progress) {
@@ -114,15 +137,12 @@ public record Bench(List<BenchModel> models, List<String> engines, EngineOptions
         Set<BenchModel> references = new LinkedHashSet<>();
         subjects.forEach(subject -> referenceOf(subject.model()).ifPresent(references::add));
         for (BenchModel model : references) {
-            if (model.takes(size)) {
-                List<BenchSubject> held = subjects.stream()
-                        .filter(subject -> referenceOf(subject.model()).filter(model::equals).isPresent())
-                        .toList();
-                try {
-                    fidelities.putAll(fidelities(model, held, size, pictures));
-                } catch (RuntimeException | OutOfMemoryError e) {
-                    progress.referenceFailed(model, e);
-                }
+            List<BenchSubject> held = subjects.stream().filter(subject -> referenceOf(subject.model()).filter(model::equals).isPresent())
+                    .toList();
+            try {
+                fidelities.putAll(fidelities(model, held, size, pictures));
+            } catch (RuntimeException | OutOfMemoryError e) {
+                progress.referenceFailed(model, e);
             }
         }
         return fidelities;
@@ -142,10 +162,11 @@ public record Bench(List<BenchModel> models, List<String> engines, EngineOptions
             Map<BenchSubject, Agreement> sums = new HashMap<>();
             for (int picture = 0; picture < pictures.count(); picture++) {
                 int number = picture;
-                List<LabelMap> labels = held.stream().map(subject -> subject.labels().get(number)).toList();
+                List<BenchSubject> speakers = held.stream().flatMap(subject -> subject.labels(number).stream().map(_ -> subject)).toList();
+                List<LabelMap> labels = held.stream().flatMap(subject -> subject.labels(number).stream()).toList();
                 List<Agreement> agreements = judge.agreements(pictures.pictures().get(picture), labels);
-                for (int i = 0; i < held.size(); i++) {
-                    sums.merge(held.get(i), agreements.get(i), Agreement::plus);
+                for (int i = 0; i < speakers.size(); i++) {
+                    sums.merge(speakers.get(i), agreements.get(i), Agreement::plus);
                 }
             }
             sums.forEach((subject, sum) -> fidelities.put(subject, Fidelity.of(judge.name(), sum)));

@@ -31,24 +31,25 @@ public sealed interface BenchModel extends AutoCloseable permits CheckpointModel
         return asked;
     }
 
-    /// Whether its network takes pictures of this size.
-    boolean takes(Size size);
+    /// Whether its network takes so many pictures of this size.
+    boolean takes(RunShape shape);
 
-    /// The arithmetic that it runs in where this one is asked for: what is made in one, a plan or a file, runs in that.
-    Precision precision(Precision asked);
+    /// The arithmetic that it runs in on an engine where this one is asked for: what is made in one, a plan or a file, runs in
+    /// that, unless the engine decides.
+    Precision precision(String engine, Precision asked);
 
-    /// Makes it ready to run at a size.
+    /// Makes it ready to run.
     ///
     /// @throws dev.maskforge.engine.EngineException if the engine is missing or refuses it
-    Ready open(String engine, EngineOptions options, Size size);
+    Ready open(String engine, EngineOptions options, RunShape shape);
 
     /// What opening it took.
     Preparation preparation(double seconds, HighWaterMark memory);
 
-    /// What its graph costs at a size, if that can be told.
-    Optional<GraphCost> cost(Size size);
+    /// What its graph costs in a run, if that can be told.
+    Optional<GraphCost> cost(RunShape shape);
 
-    /// What its answers are held against: its own graph, or what it says itself, in the default engine.
+    /// What its answers are held against: its own graph, or what it says itself, in the default engine, picture by picture.
     ///
     /// @return empty if it gives no scores
     Optional<Reference> reference(EngineOptions options, Size size);
@@ -58,13 +59,17 @@ public sealed interface BenchModel extends AutoCloseable permits CheckpointModel
 
     /// A model that is ready to run.
     interface Ready extends AutoCloseable {
-        /// Labels a picture of the size it was opened for.
-        Answer run(RgbImage picture, Clock clock);
+        /// Labels as many pictures as it was opened for, of that size.
+        Answer run(List<RgbImage> pictures, Clock clock);
 
         @Override
         void close();
     }
 
-    /// Labels, and where the time went.
-    record Answer(LabelMap labels, StageTimes times) {}
+    /// Labels of each picture, and where the time went.
+    record Answer(List<LabelMap> labels, StageTimes times) {
+        public Answer {
+            labels = List.copyOf(labels);
+        }
+    }
 }

@@ -88,8 +88,8 @@ public record BenchPictures(String source, List<Picture> pictures, Optional<Late
         return pictures.size();
     }
 
-    /// The picture of a run.
-    RgbImage inTurn(int run) {
-        return pictures.get(Math.floorMod(run, pictures.size())).image();
+    /// The pictures of a run, from the one of its number on.
+    List<RgbImage> inTurn(int run, int batch) {
+        return IntStream.range(run, run + batch).mapToObj(at -> pictures.get(Math.floorMod(at, pictures.size())).image()).toList();
     }
 }

@@ -2,10 +2,10 @@ package dev.maskforge.cli.bench;
 
 import dev.maskforge.CalibrationOptions;
 import dev.maskforge.GraphForm;
-import dev.maskforge.InputValues;
 import dev.maskforge.ModelFile;
 import dev.maskforge.ModelOptions;
 import dev.maskforge.OnnxOutput;
+import dev.maskforge.PictureInput;
 import dev.maskforge.Prediction;
 import dev.maskforge.Segmenter;
 import dev.maskforge.ThresholdOptions;
@@ -21,6 +21,7 @@ import dev.maskforge.measure.HighWaterMark;
 import dev.maskforge.measure.Preparation;
 import dev.maskforge.measure.Stage;
 import dev.maskforge.measure.StageTimes;
+import dev.maskforge.models.Input;
 import dev.maskforge.models.InputShape;
 import dev.maskforge.models.Output;
 import dev.maskforge.passes.Lowering;
@@ -33,6 +34,7 @@ import dev.maskforge.vision.Size;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -99,18 +101,20 @@ public final class CheckpointModel implements BenchModel {
         return hash;
     }
 
+    /// A segmenter is timed picture by picture.
     @Override
-    public boolean takes(Size size) {
-        return true;
+    public boolean takes(RunShape shape) {
+        return shape.batch() == 1;
     }
 
     @Override
-    public Precision precision(Precision asked) {
+    public Precision precision(String engine, Precision asked) {
         return asked;
     }
 
     @Override
-    public Ready open(String engine, EngineOptions engineOptions, Size size) {
+    public Ready open(String engine, EngineOptions engineOptions, RunShape shape) {
+        Size size = shape.size();
         Segmenter.Options given = new Segmenter.Options(options, engine, engineOptions,
                 Optional.of(new ResizeRule.FitInside(size.height(), size.width())), ThresholdOptions.none(),
                 Lowering.DeformableAttention.ENGINE, form, calibration.apply(size));
@@ -126,11 +130,12 @@ public final class CheckpointModel implements BenchModel {
 
     private record InSegmenter(Segmenter segmenter) implements Ready {
         @Override
-        public Answer run(RgbImage picture, Clock clock) {
-            var timed = segmenter.timed(picture, Prediction::labels);
+        public Answer run(List<RgbImage> pictures, Clock clock) {
+            var timed = segmenter.timed(pictures.getFirst(), Prediction::labels);
             Segmenter.Stages stages = timed.stages();
-            return new Answer(timed.answer(), new StageTimes(Map.of(Stage.PREPROCESS, nanoseconds(stages.preprocess()), Stage.COMPUTE,
-                    nanoseconds(stages.compute()), Stage.HEAD, nanoseconds(stages.postprocess()))));
+            return new Answer(List.of(timed.answer()),
+                    new StageTimes(Map.of(Stage.PREPROCESS, nanoseconds(stages.preprocess()), Stage.COMPUTE,
+                            nanoseconds(stages.compute()), Stage.HEAD, nanoseconds(stages.postprocess()))));
         }
 
         private static long nanoseconds(Duration duration) {
@@ -157,12 +162,17 @@ public final class CheckpointModel implements BenchModel {
 
     /// Of the graph as authored, with the head.
     @Override
-    public Optional<GraphCost> cost(Size size) {
-        return Optional.of(GraphCost.of(model.graph(input(size), Output.LABELS), Map.of()));
+    public Optional<GraphCost> cost(RunShape shape) {
+        return Optional.of(GraphCost.of(graph(shape), Map.of()));
     }
 
-    private static InputShape input(Size size) {
-        return InputShape.ofSize(size.height(), size.width()).withBatch(1);
+    /// As authored, with the head.
+    Graph graph(RunShape shape) {
+        return model.graph(input(shape), Output.LABELS);
+    }
+
+    private static InputShape input(RunShape shape) {
+        return InputShape.ofSize(shape.size().height(), shape.size().width()).withBatch(shape.batch());
     }
 
     /// The graph as authored in the operations that every runtime has: none of our kernels judges itself.
@@ -170,11 +180,11 @@ public final class CheckpointModel implements BenchModel {
     public Optional<Reference> reference(EngineOptions engineOptions, Size size) {
         EngineProvider provider = Engines.named(Segmenter.DEFAULT_ENGINE);
         Lowering lowering = new Lowering(Set.of(), Lowering.DeformableAttention.GRID_SAMPLE);
-        Graph graph = Pipeline.of(lowering, new RemoveUnused()).run(model.graph(input(size), Output.SCORES)).graph();
-        ImageNetwork.Ports ports = new ImageNetwork.Ports(file, dev.maskforge.models.CheckpointModel.IMAGE, InputValues.RGB,
+        Graph graph = Pipeline.of(lowering, new RemoveUnused()).run(model.graph(input(RunShape.single(size)), Output.SCORES)).graph();
+        ImageNetwork.Ports ports = new ImageNetwork.Ports(file, PictureInput.of(Input.IMAGE),
                 new OnnxOutput.Scores(graph.outputs().getFirst()), Resampled.CLASS_SCORES);
         return Optional.of(new Reference(file.getFileName() + " as authored, " + Segmenter.DEFAULT_ENGINE,
-                ImageNetwork.over(provider.build(graph, engineOptions.withPrecision(Precision.FP32)), ports, size,
+                ImageNetwork.over(provider.build(graph, engineOptions.withPrecision(Precision.FP32)), ports, RunShape.single(size),
                         engineOptions.threads())));
     }
 

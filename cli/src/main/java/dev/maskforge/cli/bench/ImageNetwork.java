@@ -1,12 +1,12 @@
 package dev.maskforge.cli.bench;
 
-import dev.maskforge.InputValues;
 import dev.maskforge.MaskforgeException;
 import dev.maskforge.OnnxNetwork;
 import dev.maskforge.OnnxOutput;
+import dev.maskforge.PictureInput;
 import dev.maskforge.engine.Engine;
+import dev.maskforge.engine.LayerTime;
 import dev.maskforge.engine.Session;
-import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.Tensor;
 import dev.maskforge.kernels.Workers;
@@ -22,50 +22,55 @@ import dev.maskforge.vision.SemanticInference.Resampled;
 import dev.maskforge.vision.Size;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 
-/// An engine that takes a picture as a tensor and gives labels, scores, or class and mask logits, in one session.
+/// An engine that takes pictures as a tensor and gives labels, scores, or class and mask logits, in one session.
 public final class ImageNetwork implements BenchModel.Ready {
     private final Engine engine;
     private final Session session;
     private final Ports ports;
+    private final int batch;
     private final Size size;
     private final Arena arena = Arena.ofShared();
-    private final Tensor input;
+    private final Function<List<RgbImage>, SequencedMap<String, Tensor>> inputs;
     private final ExecutorService threads;
     private final SemanticInference inference;
 
     /// How a picture goes in and classes come out.
     ///
     /// @param file      of the network, for messages
-    /// @param input     the input's name
-    /// @param values    what its numbers mean
+    /// @param input     how a picture goes in
     /// @param output    that is used
     /// @param resampled what of logits gets the picture's size
-    record Ports(Path file, String input, InputValues values, OnnxOutput output, Resampled resampled) {
+    record Ports(Path file, PictureInput input, OnnxOutput output, Resampled resampled) {
         static Ports of(OnnxNetwork network, OnnxOutput output) {
-            return new Ports(network.path(), network.input(), network.values(), output, network.resampled());
+            return new Ports(network.path(), network.input(), output, network.resampled());
         }
     }
 
-    private ImageNetwork(Engine engine, Session session, Ports ports, Size size, int threads) {
+    private ImageNetwork(Engine engine, Session session, Ports ports, RunShape shape, int threads) {
         this.engine = engine;
         this.session = session;
         this.ports = ports;
-        this.size = size;
-        this.input = Tensor.allocate(DataType.FLOAT32, Shape.of(1, 3, size.height(), size.width()), arena);
+        this.batch = shape.batch();
+        this.size = shape.size();
+        this.inputs = ports.input().inTurn(batch, size, arena);
         this.threads = Executors.newFixedThreadPool(Math.max(1, threads - 1), Thread.ofPlatform().daemon().factory());
         this.inference = new SemanticInference(new Workers(this.threads, threads), ports.resampled());
     }
 
     /// Opens a session in an engine, which is closed with it, and at once if this fails.
-    static ImageNetwork over(Engine engine, Ports ports, Size size, int threads) {
+    static ImageNetwork over(Engine engine, Ports ports, RunShape shape, int threads) {
         try {
             Session session = engine.openSession();
             try {
-                return new ImageNetwork(engine, session, ports, size, threads);
+                return new ImageNetwork(engine, session, ports, shape, threads);
             } catch (RuntimeException | Error e) {
                 session.close();
                 throw e;
@@ -77,24 +82,24 @@ public final class ImageNetwork implements BenchModel.Ready {
     }
 
     @Override
-    public BenchModel.Answer run(RgbImage picture, Clock clock) {
+    public BenchModel.Answer run(List<RgbImage> pictures, Clock clock) {
         Stopwatch watch = Stopwatch.start(clock);
-        ports.values().write(picture, input.memory());
+        Map<String, Tensor> taken = inputs.apply(pictures);
         watch.end(Stage.PREPROCESS);
-        Map<String, Tensor> outputs = session.run(Map.of(ports.input(), input));
+        Map<String, Tensor> outputs = session.run(taken);
         session.deviceTimes().ifPresentOrElse(times -> watch.end(Map.of(Stage.TRANSFER_IN, times.transferIn(), Stage.COMPUTE,
                 times.compute(), Stage.TRANSFER_OUT, times.transferOut()), Stage.TRANSFER_IN), () -> watch.end(Stage.COMPUTE));
-        LabelMap labels = labels(outputs);
+        List<LabelMap> labels = IntStream.range(0, batch).mapToObj(place -> labels(outputs, place)).toList();
         watch.end(ports.output().hasScores() ? Stage.HEAD : Stage.POSTPROCESS);
-        requireSize(labels.height(), labels.width());
+        requireSize(labels.getFirst().height(), labels.getFirst().width());
         return new BenchModel.Answer(labels, watch.times());
     }
 
-    private LabelMap labels(Map<String, Tensor> outputs) {
+    private LabelMap labels(Map<String, Tensor> outputs, int place) {
         return switch (ports.output()) {
-            case OnnxOutput.Labels(String name) -> LabelTensors.map(OnnxOutput.of(outputs, name));
-            case OnnxOutput.Scores(String name) -> LabelTensors.best(OnnxOutput.of(outputs, name));
-            case OnnxOutput.Logits logits -> inference.labels(queries(logits, outputs), 0, Geometry.of(size.height(), size.width()));
+            case OnnxOutput.Labels(String name) -> LabelTensors.map(LabelTensors.part(OnnxOutput.of(outputs, name), place));
+            case OnnxOutput.Scores(String name) -> LabelTensors.best(LabelTensors.part(OnnxOutput.of(outputs, name), place));
+            case OnnxOutput.Logits logits -> inference.labels(queries(logits, outputs), place, Geometry.of(size.height(), size.width()));
         };
     }
 
@@ -106,10 +111,16 @@ public final class ImageNetwork implements BenchModel.Ready {
     ///
     /// @throws IllegalStateException if its output [has none][OnnxOutput#hasScores()]
     Tensor scores(RgbImage picture) {
-        ports.values().write(picture, input.memory());
-        Tensor scores = scores(session.run(Map.of(ports.input(), input)));
+        Tensor scores = scores(session.run(inputs.apply(List.of(picture))));
         requireSize(scores.shape().get(2).size(), scores.shape().get(3).size());
         return scores;
+    }
+
+    /// Labels pictures layer by layer.
+    ///
+    /// @throws dev.maskforge.engine.EngineException if the engine does not tell how long its layers take
+    public List<LayerTime> layerTimes(List<RgbImage> pictures) {
+        return session.layerTimes(inputs.apply(pictures));
     }
 
     private Tensor scores(Map<String, Tensor> outputs) {

@@ -2,7 +2,9 @@ package dev.maskforge.cli.bench;
 
 import dev.maskforge.MaskforgeException;
 import dev.maskforge.graph.DataType;
+import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.Tensor;
+import dev.maskforge.graph.TensorType;
 import dev.maskforge.vision.LabelMap;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -12,6 +14,14 @@ final class LabelTensors {
     private static final int MOST_CLASSES = 1 << Short.SIZE;
 
     private LabelTensors() {
+    }
+
+    /// One of a batch `[N, ...]`, as `[1, ...]` in the same memory.
+    static Tensor part(Tensor batch, int place) {
+        long[] sizes = batch.shape().sizes();
+        long bytes = batch.memory().byteSize() / sizes[0];
+        sizes[0] = 1;
+        return new Tensor(new TensorType(batch.dataType(), Shape.of(sizes)), batch.memory().asSlice(place * bytes, bytes));
     }
 
     /// Of labels `[1, H, W]`.

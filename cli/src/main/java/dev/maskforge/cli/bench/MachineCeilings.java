@@ -1,6 +1,7 @@
 package dev.maskforge.cli.bench;
 
 import dev.maskforge.Segmenter;
+import dev.maskforge.cli.bench.Bench.Computing;
 import dev.maskforge.engine.Availability;
 import dev.maskforge.engine.Device;
 import dev.maskforge.engine.EngineOptions;
@@ -24,13 +25,13 @@ public enum MachineCeilings {
     /// Never.
     NONE;
 
-    /// The ceilings of what each engine computes on, by the engine's name. A processor's are those that the default engine
-    /// reaches.
+    /// The ceilings of what engines compute on. A processor's are those that the default engine reaches.
     ///
     /// @param says is told when they are being measured
-    public Map<String, Ceilings> of(Collection<String> engines, EngineOptions options, Consumer<String> says) {
-        Map<String, Ceilings> ceilings = new HashMap<>();
-        engines.forEach(engine -> of(Engines.named(engine), options, says).ifPresent(found -> ceilings.put(engine, found)));
+    public Map<Computing, Ceilings> of(Collection<Computing> all, EngineOptions options, Consumer<String> says) {
+        Map<Computing, Ceilings> ceilings = new HashMap<>();
+        all.forEach(each -> of(Engines.named(each.engine()), options.withPrecision(each.precision()), says)
+                .ifPresent(found -> ceilings.put(each, found)));
         return ceilings;
     }
 
@@ -40,15 +41,19 @@ public enum MachineCeilings {
         }
         EngineProvider provider = engine.device().kind() == Device.Kind.CPU ? Engines.named(Segmenter.DEFAULT_ENGINE) : engine;
         String key = String.join("\n", provider.device().name(), provider.name(), version(provider), options.precision().toString(),
-                options.threads() + " threads");
+                options.threads() + " threads", effort(provider).toString());
         CeilingsCache cache = CeilingsCache.ofUser();
         return Optional.of(
                 this == FRESH ? cache.put(key, measure(provider, options, says)) : cache.get(key, () -> measure(provider, options, says)));
     }
 
     private static Ceilings measure(EngineProvider provider, EngineOptions options, Consumer<String> says) {
-        says.accept("measuring what " + provider.device().name() + " can do at best");
-        return new CeilingsMeter(Clock.SYSTEM, CeilingsMeter.Effort.standard()).measure(provider, options);
+        says.accept("measuring what " + provider.device().name() + " can do at best in " + options.precision());
+        return new CeilingsMeter(Clock.SYSTEM, effort(provider)).measure(provider, options);
+    }
+
+    private static CeilingsMeter.Effort effort(EngineProvider provider) {
+        return provider.device().kind() == Device.Kind.GPU ? CeilingsMeter.Effort.large() : CeilingsMeter.Effort.standard();
     }
 
     private static String version(EngineProvider provider) {

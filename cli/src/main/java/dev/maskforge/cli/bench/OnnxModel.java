@@ -39,13 +39,14 @@ public final class OnnxModel implements BenchModel {
 
     /// Opens a file. One whose inside Maskforge cannot read may still run; then its FLOPs are not known.
     ///
-    /// @param said what its input's numbers mean, where it does not say so itself
+    /// @param said  what its input's numbers mean, where it does not say so itself
+    /// @param batch how many pictures it is to take at once
     /// @throws MaskforgeException if there is no such file, or it is no model of pictures
     /// @throws OnnxException      if it is damaged
-    public static OnnxModel open(Path file, Optional<InputValues> said) {
+    public static OnnxModel open(Path file, Optional<InputValues> said, int batch) {
         try {
             String hash = GraphHash.of(file);
-            return new OnnxModel(OnnxNetwork.read(file, said), hash);
+            return new OnnxModel(OnnxNetwork.read(file, said, batch), hash);
         } catch (IOException e) {
             throw new MaskforgeException("the file '" + file + "' cannot be read; check its path and its rights", e);
         }
@@ -71,18 +72,18 @@ public final class OnnxModel implements BenchModel {
     }
 
     @Override
-    public boolean takes(Size size) {
-        return network.takes(size);
+    public boolean takes(RunShape shape) {
+        return network.takes(shape.batch(), shape.size());
     }
 
     @Override
-    public Ready open(String engine, EngineOptions options, Size size) {
-        return network(engine, network.readiest(), options.withPrecision(precision(options.precision())), size);
+    public ImageNetwork open(String engine, EngineOptions options, RunShape shape) {
+        return network(engine, network.readiest(), options.withPrecision(precision(engine, options.precision())), shape);
     }
 
-    private ImageNetwork network(String engine, OnnxOutput output, EngineOptions options, Size size) {
+    private ImageNetwork network(String engine, OnnxOutput output, EngineOptions options, RunShape shape) {
         Engine opened = Engines.named(engine).open(file(), options);
-        return ImageNetwork.over(opened, ImageNetwork.Ports.of(network, output), size, options.threads());
+        return ImageNetwork.over(opened, ImageNetwork.Ports.of(network, output), shape, options.threads());
     }
 
     @Override
@@ -91,33 +92,33 @@ public final class OnnxModel implements BenchModel {
     }
 
     @Override
-    public Optional<GraphCost> cost(Size size) {
+    public Optional<GraphCost> cost(RunShape shape) {
         try {
-            return graph.filter(each -> each.inputs().size() == 1)
-                    .map(each -> GraphCost.of(each, each.type(each.inputs().getFirst()).shape().solve(picture(size))));
+            return graph.filter(each -> each.inputs().size() == 1 && takes(shape))
+                    .map(each -> GraphCost.of(each, each.type(each.inputs().getFirst()).shape().solve(picture(shape))));
         } catch (ArithmeticException e) {
             System.getLogger(OnnxModel.class.getName()).log(System.Logger.Level.DEBUG, "its sizes do not add up", e);
             return Optional.empty();
         }
     }
 
-    private static Shape picture(Size size) {
-        return Shape.of(1, 3, size.height(), size.width());
+    private static Shape picture(RunShape shape) {
+        return Shape.of(shape.batch(), 3, shape.size().height(), shape.size().width());
     }
 
-    /// Files of ours with integers in them say so; what is not known to have any is float32.
+    /// Files of ours with integers in them say so; what is not known to have any is float32, or what the engine makes of it.
     @Override
-    public Precision precision(Precision asked) {
+    public Precision precision(String engine, Precision asked) {
         return graph.filter(each -> Precision.INT8.toString().equals(each.metadata().get(Converter.PRECISION))).isPresent()
                 ? Precision.INT8
-                : Precision.FP32;
+                : Engines.named(engine).decidesPrecisionOfFiles() ? asked : Precision.FP32;
     }
 
     @Override
     public Optional<Reference> reference(EngineOptions options, Size size) {
-        return Optional.of(network.richest()).filter(OnnxOutput::hasScores)
+        return Optional.of(network.richest()).filter(output -> output.hasScores() && takes(RunShape.single(size)))
                 .map(output -> new Reference(file().getFileName() + ", " + Segmenter.DEFAULT_ENGINE,
-                        network(Segmenter.DEFAULT_ENGINE, output, options.withPrecision(Precision.FP32), size)));
+                        network(Segmenter.DEFAULT_ENGINE, output, options.withPrecision(Precision.FP32), RunShape.single(size))));
     }
 
     @Override

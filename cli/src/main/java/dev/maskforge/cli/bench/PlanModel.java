@@ -48,20 +48,21 @@ public final class PlanModel implements BenchModel {
     }
 
     @Override
-    public Precision precision(Precision asked) {
+    public Precision precision(String engine, Precision asked) {
         return plan.options().precision();
     }
 
     @Override
-    public boolean takes(Size size) {
+    public boolean takes(RunShape shape) {
         BuildProfile profile = plan.options().profile();
-        return profile.batch().holds(1) && profile.height().holds(size.height()) && profile.width().holds(size.width());
+        return profile.batch().holds(shape.batch()) && profile.height().holds(shape.size().height())
+                && profile.width().holds(shape.size().width());
     }
 
     @Override
-    public Ready open(String engine, EngineOptions options, Size size) {
-        OnnxNetwork network = OnnxNetwork.read(file, Optional.empty());
-        return ImageNetwork.over(PlanFile.open(file, options).engine(), ImageNetwork.Ports.of(network, network.readiest()), size,
+    public ImageNetwork open(String engine, EngineOptions options, RunShape shape) {
+        OnnxNetwork network = OnnxNetwork.read(file, Optional.empty(), shape.batch());
+        return ImageNetwork.over(PlanFile.open(file, options).engine(), ImageNetwork.Ports.of(network, network.readiest()), shape,
                 options.threads());
     }
 
@@ -72,7 +73,7 @@ public final class PlanModel implements BenchModel {
 
     /// What a compiler made of the graph is not known.
     @Override
-    public Optional<GraphCost> cost(Size size) {
+    public Optional<GraphCost> cost(RunShape shape) {
         return Optional.empty();
     }
 

@@ -39,7 +39,7 @@ record Comparisons(List<Measured> rows) {
         SequencedMap<String, SequencedMap<String, List<Measured>>> sizes = new LinkedHashMap<>();
         measured.stream().sorted(Comparator.comparingLong(Measured::pixels).thenComparing(Measured::size))
                 .forEach(each -> sizes.computeIfAbsent(each.size(), _ -> new LinkedHashMap<>())
-                        .computeIfAbsent(each.network(), _ -> new ArrayList<>()).add(each));
+                        .computeIfAbsent(each.comparedWithin(), _ -> new ArrayList<>()).add(each));
         SequencedMap<String, Comparisons> comparisons = new LinkedHashMap<>();
         sizes.forEach(
                 (size, networks) -> comparisons.put(size, new Comparisons(networks.values().stream().flatMap(List::stream).toList())));
@@ -50,7 +50,7 @@ record Comparisons(List<Measured> rows) {
     /// measured in one go. On another device nothing is compared.
     Optional<Against> against(int row, Span span) {
         Measured result = rows.get(row);
-        int first = firstOf(result.network());
+        int first = firstOf(result.comparedWithin());
         int other = first < row ? first : 0;
         Measured base = rows.get(other);
         boolean isInterleaved = base.file().equals(result.file());
@@ -77,9 +77,9 @@ record Comparisons(List<Measured> rows) {
         return work(row).map(work -> work.floorSeconds() * 1e9 / rows.get(row).of(span).median());
     }
 
-    private int firstOf(String network) {
+    private int firstOf(String group) {
         int row = 0;
-        while (!rows.get(row).network().equals(network)) {
+        while (!rows.get(row).comparedWithin().equals(group)) {
             row++;
         }
         return row;

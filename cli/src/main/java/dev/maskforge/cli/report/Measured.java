@@ -22,7 +22,8 @@ import java.util.regex.Pattern;
 /// @param series  its runs
 record Measured(String file, String tool, Machine machine, Result result, Series series) {
     private static final String FLOAT32 = "fp32";
-    private static final Pattern PLAIN_EXPORT = Pattern.compile("(.+)-plain-\\d+x\\d+");
+    /// A plain export (`tools/baseline`) or a plan (`tools/gpu`) of a checkpoint.
+    private static final Pattern MADE_OF = Pattern.compile("(.+)-(?:plain|fp32|tf32|fp16|int8)-\\d+x\\d+(?:-batch\\d+)?");
     /// Names of files that say nothing; the folder's does.
     private static final Pattern ANYTHING = Pattern.compile("checkpoint|model|pytorch_model|model_final|weights");
 
@@ -45,12 +46,12 @@ record Measured(String file, String tool, Machine machine, Result result, Series
     }
 
     /// What the model's file is called, so that one network is known again in files of several tools: the same for a
-    /// checkpoint and for its plain exports (`tools/baseline`).
+    /// checkpoint, its plain exports and its plans.
     String network() {
         String[] parts = result.setup().model().replace('\\', '/').replaceAll("/+$", "").split("/", -1);
         String name = withoutEnding(parts[parts.length - 1]);
-        Matcher plain = PLAIN_EXPORT.matcher(name);
-        String base = plain.matches() ? plain.group(1) : name;
+        Matcher made = MADE_OF.matcher(name);
+        String base = made.matches() ? made.group(1) : name;
         return ANYTHING.matcher(base).matches() && parts.length > 1 ? parts[parts.length - 2] : base;
     }
 
@@ -64,7 +65,19 @@ record Measured(String file, String tool, Machine machine, Result result, Series
     String label() {
         String name = result.subject().contains(network()) ? result.subject() : network() + ": " + result.subject();
         String precision = result.setup().precision();
-        return precision.equals(FLOAT32) || name.contains(precision) ? name : name + ", " + precision;
+        String precise = precision.equals(FLOAT32) || name.contains(precision) ? name : name + ", " + precision;
+        String batch = "batch" + result.setup().batch();
+        return result.setup().batch() == 1 || name.contains(batch) ? precise : precise + ", " + batch;
+    }
+
+    /// What results are compared within: one network, as many pictures a run.
+    String comparedWithin() {
+        return network() + " " + result.setup().batch();
+    }
+
+    /// Whether it computes in float32, with TF32 off.
+    boolean isFloat32() {
+        return result.setup().precision().equals(FLOAT32);
     }
 
     /// Whether what runs is a framework with the network as it was trained, not an engine made of it.

@@ -113,14 +113,16 @@ final class PublishedTables {
     }
 
     /// Over the first framework that ran the same network at the same size on the same device, PyTorch without `compile` before
-    /// others.
+    /// others, and in float32 before others.
     private String gain(Measured each) {
         if (each.isWithoutEngine()) {
             return DataTable.NOTHING;
         }
         return measured.stream().filter(Measured::isWithoutEngine)
-                .filter(other -> other.network().equals(each.network()) && other.size().equals(each.size()) && other.isOnDeviceOf(each))
-                .min(Comparator.comparing(other -> !other.result().subject().contains("eager")))
+                .filter(other -> other.comparedWithin().equals(each.comparedWithin()) && other.size().equals(each.size())
+                        && other.isOnDeviceOf(each))
+                .min(Comparator.<Measured, Boolean>comparing(other -> !other.result().subject().contains("eager"))
+                        .thenComparing(other -> !other.isFloat32()))
                 .flatMap(base -> each.speedupOver(base, OURS)
                         .map(ratio -> new Comparisons.Against(0, ratio, base.file().equals(each.file())).text()))
                 .orElse(DataTable.NOTHING);

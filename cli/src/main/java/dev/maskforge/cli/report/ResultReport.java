@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /// What result files say, in sections: the published tables with ours, what was measured here, agreement, scores, the roofline,
-/// pictures, and what made it.
+/// growth, pictures, and what made it.
 public final class ResultReport {
     private static final String TITLE = "Maskforge, results";
     private static final int HASH_SHOWN = 12;
@@ -45,6 +45,7 @@ public final class ResultReport {
         sections.add(agreement(input, measured));
         sections.add(new Section("scores", "Scores on datasets", ScoreTables.of(input.evaluations())));
         sections.add(new Section("roofline", "How close to what the machine can do", roofline(measured)));
+        sections.add(new Section("growth", "How times grow", growth(measured)));
         sections.add(new Section("pictures", "Side by side", Pictures.of(gallery)));
         sections.add(provenance(input, measured));
         return new ResultReport(lead(input), sections);
@@ -117,6 +118,10 @@ public final class ResultReport {
     private static List<Block> roofline(List<Measured> measured) {
         return measured.isEmpty() ? List.of(new Block.Paragraph("No result of 'maskforge bench' was given."))
                 : Charts.rooflines(Comparisons.bySize(measured));
+    }
+
+    private static List<Block> growth(List<Measured> measured) {
+        return measured.isEmpty() ? List.of(new Block.Paragraph("No result of 'maskforge bench' was given.")) : Growth.of(measured);
     }
 
     private static Section provenance(ReportInput input, List<Measured> measured) {

@@ -2,6 +2,7 @@ package dev.maskforge.cli.bench;
 
 import dev.maskforge.ModelOptions;
 import dev.maskforge.engine.EngineOptions;
+import dev.maskforge.engine.Precision;
 import dev.maskforge.measure.Ceilings;
 import dev.maskforge.measure.Clock;
 import dev.maskforge.measure.Protocol;
@@ -28,15 +29,16 @@ class BenchTest {
         try (CheckpointModel model = CheckpointModel.open(CHECKPOINT, ModelOptions.none(), Optional.empty(), _ -> Optional.empty(),
                 (_, _, _) -> {
                 })) {
-            Bench bench = new Bench(List.of(model), List.of("onnxruntime"), EngineOptions.standard(),
-                    new Protocol(0, 3, 3, Optional.empty()), Optional.empty(), Map.of("onnxruntime", ceilings), Clock.SYSTEM);
+            Bench bench = new Bench(1, List.of(model), List.of("onnxruntime"), EngineOptions.standard(),
+                    new Protocol(0, 3, 3, Optional.empty()), Optional.empty(),
+                    Map.of(new Bench.Computing("onnxruntime", Precision.FP32), ceilings), Clock.SYSTEM);
             Result result = bench.run(SIZE, BenchPictures.standard(SIZE), (_, reason) -> {
                 throw new AssertionError(reason);
             }).getFirst();
             Work work = result.work().orElseThrow();
             assertEquals("checkpoint.pkl", work.graph());
             assertEquals(ceilings, work.ceilings());
-            assertEquals(model.cost(SIZE).orElseThrow().total().productFlops(), work.productFlops());
+            assertEquals(model.cost(RunShape.single(SIZE)).orElseThrow().total().productFlops(), work.productFlops());
             assertEquals(work.productFlops() / 2e9, work.floorSeconds(), 1e-12);
             double median = result.series().of(Span.ENGINE_ONLY).median();
             assertEquals(work.floorSeconds() * 1e9 / median, result.shareOfFloor(Span.ENGINE_ONLY).orElseThrow(), 1e-9);
@@ -54,7 +56,7 @@ class BenchTest {
                         (_, _, _) -> {
                         })) {
             assertEquals(model.hash(), again.hash());
-            assertTrue(model.takes(SIZE));
+            assertTrue(model.takes(RunShape.single(SIZE)));
         }
     }
 }

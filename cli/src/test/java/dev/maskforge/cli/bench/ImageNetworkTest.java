@@ -2,8 +2,10 @@ package dev.maskforge.cli.bench;
 
 import dev.maskforge.InputValues;
 import dev.maskforge.OnnxOutput;
+import dev.maskforge.PictureInput;
 import dev.maskforge.engine.Engine;
 import dev.maskforge.engine.EngineException;
+import dev.maskforge.engine.LayerTime;
 import dev.maskforge.engine.Session;
 import dev.maskforge.graph.Tensor;
 import dev.maskforge.graph.TensorType;
@@ -24,7 +26,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 /// What a network holds is freed, whatever fails.
 class ImageNetworkTest {
-    private static final ImageNetwork.Ports PORTS = new ImageNetwork.Ports(Path.of("model.onnx"), "image", InputValues.RGB,
+    private static final ImageNetwork.Ports PORTS = new ImageNetwork.Ports(Path.of("model.onnx"),
+            new PictureInput.Planes("image", InputValues.RGB),
             new OnnxOutput.Labels("labels"), Resampled.CLASS_SCORES);
 
     private final List<String> diary = new ArrayList<>();
@@ -64,6 +67,11 @@ class ImageNetworkTest {
         }
 
         @Override
+        public List<LayerTime> layerTimes(Map<String, Tensor> inputs) {
+            return List.of();
+        }
+
+        @Override
         public void cancel() {
         }
 
@@ -74,7 +82,7 @@ class ImageNetworkTest {
     }
 
     private ImageNetwork open(Supplier<Session> session, Size size) {
-        return ImageNetwork.over(new FakeEngine(diary, session), PORTS, size, 2);
+        return ImageNetwork.over(new FakeEngine(diary, session), PORTS, RunShape.single(size), 2);
     }
 
     @Test
