@@ -11,6 +11,7 @@ import numpy as np
 ROUNDS = 3
 FEWEST_RUNS_A_ROUND = 3
 MARGIN = 0.02
+FAINTEST = 1e-3                                             # a best score below says nothing, whatever its margin
 
 
 def sizes_of(text):
@@ -112,7 +113,7 @@ class Agreement:
     def add(self, scores, labels):
         """scores [K, H, W], labels [H, W]"""
         best = np.sort(scores, axis=0)[-2:]
-        right, clear = scores.argmax(0), 1 - best[0] / best[1] > MARGIN
+        right, clear = scores.argmax(0), (best[1] > FAINTEST) & (1 - best[0] / best[1] > MARGIN)
         equal = right == labels
         self.classes |= set(np.unique(right).tolist())
         self.pixels, self.equal = self.pixels + right.size, self.equal + int(equal.sum())
