@@ -127,7 +127,9 @@ final class OnnxRuntimeEngine extends AbstractEngine {
             sessionOptions.setOptimizationLevel(SessionOptions.OptLevel.ALL_OPT);
             if (options.precision() == Precision.INT8) {
                 sessionOptions.addConfigEntry("optimization.disable_specified_optimizers", WITHOUT_FOR_INTEGERS);
-                sessionOptions.addConfigEntry("session.x64quantprecision", "1");
+                if (!IntegerProducts.areWide()) {
+                    sessionOptions.addConfigEntry("session.x64quantprecision", "1");
+                }
             }
             sessionOptions.addConfigEntry(STOP_SPINNING, "1");
             return sessionOptions;
