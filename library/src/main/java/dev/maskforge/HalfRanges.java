@@ -37,6 +37,11 @@ record HalfRanges(ModelFile model, EngineProvider engine, EngineProvider referen
     ///
     /// @throws dev.maskforge.engine.EngineException if the reference fails
     Ranges measure(CalibrationOptions calibration, int threads) {
+        return measure(calibration, threads, HalfPrecision.LARGEST);
+    }
+
+    /// The values that exceed a bound.
+    Ranges measure(CalibrationOptions calibration, int threads, float bound) {
         Graph authored = model.graph(InputShape.ofSize(profile.height().optimum(), profile.width().optimum()).withBatch(1), Output.RAW);
         Graph graph = engine.optimisation().passes().run(authored).graph();
         Set<String> values = graph.nodes().stream().flatMap(node -> node.outputs().stream())
@@ -48,7 +53,7 @@ record HalfRanges(ModelFile model, EngineProvider engine, EngineProvider referen
                 new CalibrationRun.Network(graph, reference, new EngineOptions(threads, Precision.FP32),
                         Lowering.DeformableAttention.ENGINE),
                 values, inputs, (name, tensor) -> largest.merge(name, Ranges.magnitude(tensor), Math::max), calibration.progress());
-        return new Ranges(largest).beyond(HalfPrecision.LARGEST);
+        return new Ranges(largest).beyond(bound);
     }
 
     private Map<String, Tensor> inputs(RgbImage picture) {

@@ -32,6 +32,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -92,7 +93,8 @@ final class ProfileCommand implements Callable<Integer> {
     private OutputArguments says;
 
     /// The file.
-    private record Profile(int version, String tool, String started, String model, String graph, String engine, String device,
+    private record Profile(int version, String tool, String started, List<String> command, String model, String graph, String engine,
+            String device,
             String driver, String precision, int batch, int height, int width, Optional<Ceilings> ceilings, PartProfile profile) {}
 
     @Override
@@ -117,10 +119,15 @@ final class ProfileCommand implements Callable<Integer> {
             Optional<Ceilings> best = Optional.ofNullable(ceilings.of(Set.of(computing), options, this::line).get(computing));
             PartProfile profile = profile(profiled, engine, options, at, precision, best);
             Device device = Engines.named(engine).device();
-            write(new Profile(1, "maskforge " + Version.current(), started, file.toString(), profiled.hash(), engine, device.name(),
+            write(new Profile(1, "maskforge " + Version.current(), started, commandLine(), file.toString(), profiled.hash(), engine,
+                    device.name(),
                     device.driver().orElse("none"), precision.toString(), batch, at.size().height(), at.size().width(), best, profile));
             return ExitCode.DONE;
         }
+    }
+
+    private List<String> commandLine() {
+        return Stream.concat(Stream.of("maskforge"), spec.root().commandLine().getParseResult().originalArgs().stream()).toList();
     }
 
     private void require(String option, int number, int least) {

@@ -130,6 +130,19 @@ class BuildCommandTest {
         assertEquals(ExitCode.FAILED, panoptic.exit());
     }
 
+    /// None of this model's values exceeds what half precision is trusted with (its masks reach 200): that too is part of a plan.
+    @Test
+    void rangesOfHalfPrecisionAreMeasuredOnPictures() throws IOException {
+        Path pictures = Files.createDirectory(folder.resolve("pictures"));
+        PngFile.write(SampleScene.draw(5, new Size(128, 256)).image(), pictures.resolve("street.png"));
+        Run run = build(sample(), "--precision", "fp16", "--calibration", pictures);
+        assertEquals(ExitCode.DONE, run.exit(), run.err());
+        assertEquals("", PlanFile.describe(plan()).options().settings().get("ranges"));
+        Run fp32 = build(sample(), "--calibration", pictures);
+        assertEquals(ExitCode.USAGE, fp32.exit());
+        assertTrue(fp32.err().contains("'--calibration' is for '--precision fp16', and this is fp32"), fp32.err());
+    }
+
     /// Pictures of the network's size, so that labels are those of the model itself.
     @Test
     void aPlanIsScoredAsItsCheckpoint() {

@@ -79,6 +79,21 @@ class ProfileCommandTest {
     }
 
     @Test
+    void operationsAreKnownWithoutCeilings() throws IOException {
+        Path target = folder.resolve("counted.json");
+        Run run = Run.of("profile", file, "--engine", "reference", "--warmup", 0, "--runs", 1, "--threads", 1, "--reference", CHECKPOINT,
+                "--ceilings", "none", "-o", target);
+        assertEquals(ExitCode.DONE, run.exit(), run.err());
+        JsonNode profile = JsonMapper.shared().readTree(Files.readString(target));
+        assertEquals("profile", profile.path("command").path(1).asString());
+        JsonNode stem = profile.path("profile").path("parts").path(0);
+        for (JsonNode part : profile.path("profile").path("parts")) {
+            stem = part.path("name").asString().equals("backbone, stem") ? part : stem;
+        }
+        assertTrue(stem.path("productFlops").asLong() > 0 && stem.path("floorMilliseconds").isNull(), stem::toString);
+    }
+
+    @Test
     void whatCannotBeProfiledIsTold() {
         Run other = Run.of("profile", file, "--engine", "reference", "--size", "32x64", "--ceilings", "none");
         assertEquals(ExitCode.FAILED, other.exit());

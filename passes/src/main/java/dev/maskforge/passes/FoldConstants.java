@@ -48,7 +48,7 @@ public record FoldConstants(Limit limit) implements Pass {
     @Override
     public Outcome apply(Graph graph) {
         Map<String, Tensor> constants = new HashMap<>(graph.initializers());
-        return Rewriter.rewrite(graph, (node, inputs, builder) -> fold(graph, node, inputs, builder, constants));
+        return Rewriter.rewrite(graph, (node, inputs, place) -> fold(graph, node, inputs, place.builder(), constants));
     }
 
     private Optional<Value> fold(Graph graph, Node node, List<Value> inputs, GraphBuilder builder, Map<String, Tensor> constants) {

@@ -46,7 +46,7 @@ public record Lowering(Set<Class<? extends Operation>> nativeOperations, Deforma
 
     @Override
     public Outcome apply(Graph graph) {
-        return Rewriter.rewrite(graph, this::lower);
+        return Rewriter.rewrite(graph, (node, inputs, place) -> lower(node, inputs, place.builder()));
     }
 
     /// The form in which deformable attention is expanded; empty where it stays, for an engine to compute by its own.

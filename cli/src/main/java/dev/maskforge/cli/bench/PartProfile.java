@@ -45,15 +45,15 @@ public record PartProfile(int runs, double engineMilliseconds, double layersMill
     /// What is known of the network's parts without running it.
     ///
     /// @param costs    by part
-    /// @param ceilings of the machine
+    /// @param ceilings of the machine, if they are known
     /// @param shrink   2 where values are held in half of the bytes that the costs count
-    record Floor(Map<String, PartCost> costs, Ceilings ceilings, int shrink) {
+    record Floor(Map<String, PartCost> costs, Optional<Ceilings> ceilings, int shrink) {
         private Optional<Part> of(String name, int layers, double milliseconds) {
             PartCost cost = costs.get(name);
             return cost == null ? Optional.empty()
                     : Optional.of(new Part(name, layers, milliseconds, Optional.of(cost.flops().productFlops()),
-                            Optional.of(cost.compulsoryBytes() / shrink), Optional.of(1e3
-                                    * ceilings.floorOf(cost.flops().productFlops(), cost.compulsoryBytes() / shrink))));
+                            Optional.of(cost.compulsoryBytes() / shrink), ceilings
+                                    .map(best -> 1e3 * best.floorOf(cost.flops().productFlops(), cost.compulsoryBytes() / shrink))));
         }
     }
 
@@ -94,7 +94,8 @@ public record PartProfile(int runs, double engineMilliseconds, double layersMill
                     part.productFlops().map(flops -> number(flops / 1e9)).orElse("-"),
                     part.compulsoryBytes().map(bytes -> number(bytes / 1e6)).orElse("-"),
                     part.floorMilliseconds().map(PartProfile::number).orElse("-"),
-                    part.floorMilliseconds().map(least -> String.format(Locale.ROOT, "%.1f", part.milliseconds() / least)).orElse("-")));
+                    part.floorMilliseconds().filter(least -> least > 0)
+                            .map(least -> String.format(Locale.ROOT, "%.1f", part.milliseconds() / least)).orElse("-")));
         }
         rows.add(List.of("all, layer by layer", Integer.toString(layers.size()), number(layersMilliseconds), "100.0 %", "-", "-",
                 floorMilliseconds.map(PartProfile::number).orElse("-"), times(layersMilliseconds)));

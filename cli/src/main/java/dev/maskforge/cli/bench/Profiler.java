@@ -42,11 +42,12 @@ public record Profiler(int warmups, int runs, Clock clock) {
             }
         }
         return PartProfile.of(Latencies.ofNanoseconds(engine.stream().mapToLong(Long::longValue).toArray()), layers,
-                reference.flatMap(model -> ceilings.map(best -> floor(model, precision, shape, best))),
+                reference.map(model -> floor(model, precision, shape, ceilings)),
                 reference.flatMap(model -> ceilings.flatMap(best -> whole(model, precision, shape, best))));
     }
 
-    private static PartProfile.Floor floor(CheckpointModel model, Precision precision, RunShape shape, Ceilings ceilings) {
+    private static PartProfile.Floor floor(CheckpointModel model, Precision precision, RunShape shape,
+            Optional<Ceilings> ceilings) {
         Map<String, PartCost> costs = PartCost.of(model.graph(shape), Map.of(), node -> NetworkPart.ofNode(node.name()));
         return new PartProfile.Floor(costs, ceilings, precision == Precision.FP16 ? 2 : 1);
     }

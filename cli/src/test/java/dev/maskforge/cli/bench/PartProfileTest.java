@@ -28,7 +28,7 @@ class PartProfileTest {
     void partsAreSummedInTheOrderInWhichTheyRun() {
         Map<String, PartCost> costs = Map.of("backbone, stage 2", new PartCost(new Cost(400_000, 0, 0, 0), 2_000));
         PartProfile profile = PartProfile.of(ENGINE, List.of(run(100_000, 10_000, 20_000, 200_000), run(300_000, 30_000, 20_000, 400_000)),
-                Optional.of(new PartProfile.Floor(costs, new Ceilings(2e9, 4e9, 1e9), 2)), Optional.of(0.0005));
+                Optional.of(new PartProfile.Floor(costs, Optional.of(new Ceilings(2e9, 4e9, 1e9)), 2)), Optional.of(0.0005));
         assertEquals(List.of("backbone, stage 2", "other", "head"), profile.parts().stream().map(PartProfile.Part::name).toList());
         PartProfile.Part backbone = profile.parts().getFirst();
         assertEquals(2, backbone.layers());

@@ -2,7 +2,6 @@ package dev.maskforge.engine.tensorrt;
 
 import dev.maskforge.graph.Dimension;
 import dev.maskforge.graph.Graph;
-import dev.maskforge.graph.GraphBuilder;
 import dev.maskforge.graph.Node;
 import dev.maskforge.graph.Operation.Binary;
 import dev.maskforge.graph.Operation.BinaryFunction;
@@ -12,6 +11,7 @@ import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.Value;
 import dev.maskforge.passes.Pass;
 import dev.maskforge.passes.RemoveUnused;
+import dev.maskforge.passes.Rewriter;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -39,33 +39,11 @@ final class JoinSamplingInputs implements Pass {
                 ofInputs.addAll(node.outputs());
             }
         }
-        GraphBuilder builder = GraphBuilder.rewriting(graph);
-        Map<String, Value> values = new HashMap<>();
-        graph.inputs().forEach(name -> values.put(name, builder.value(name)));
-        graph.initializers().keySet().forEach(name -> values.put(name, builder.value(name)));
-        int matches = 0;
-        for (Node node : graph.nodes()) {
-            Optional<Joined> joined = node.operation() instanceof DeformableAttention
-                    ? Joined.find(node, graph, producers, ofInputs)
-                    : Optional.empty();
-            List<Value> outputs = joined
-                    .map(found -> List.of(builder.within(node.name(), () -> found.build(node, builder, values))))
-                    .orElseGet(() -> builder.copy(node, name -> value(values, name)));
-            for (int i = 0; i < outputs.size(); i++) {
-                values.put(node.outputs().get(i), outputs.get(i));
-            }
-            matches += joined.isPresent() ? 1 : 0;
-        }
-        graph.outputs().forEach(name -> builder.output(name, value(values, name)));
-        return matches == 0 ? Outcome.unchanged(graph) : Outcome.of(new RemoveUnused().apply(builder.build()).graph(), matches);
-    }
-
-    private static Value value(Map<String, Value> values, String name) {
-        Value value = values.get(name);
-        if (value == null) {
-            throw new IllegalArgumentException("the graph has no value '" + name + "'");
-        }
-        return value;
+        Outcome joined = Rewriter.rewrite(graph, (node, _, place) -> node.operation() instanceof DeformableAttention
+                ? Joined.find(node, graph, producers, ofInputs)
+                        .map(found -> place.builder().within(node.name(), () -> found.build(node, place)))
+                : Optional.empty());
+        return joined.matches() == 0 ? joined : Outcome.of(new RemoveUnused().apply(joined.graph()).graph(), joined.matches());
     }
 
     /// Columns of a product and what is added to them.
@@ -112,11 +90,11 @@ final class JoinSamplingInputs implements Pass {
             return part.columns().end().minus(part.columns().start());
         }
 
-        Value build(Node attention, GraphBuilder builder, Map<String, Value> values) {
-            Value table = Value.concat(-1, List.of(value(values, offsets.table()), value(values, logits.table())));
-            Value both = value(values, offsets.product()).slice(-1, offsets.columns().start(), logits.columns().end()).add(table);
+        Value build(Node attention, Rewriter.Place place) {
+            Value table = Value.concat(-1, List.of(place.value(offsets.table()), place.value(logits.table())));
+            Value both = place.value(offsets.product()).slice(-1, offsets.columns().start(), logits.columns().end()).add(table);
             Dimension border = width(offsets);
-            return builder.add(attention.operation(), value(values, attention.inputs().getFirst()),
+            return place.builder().add(attention.operation(), place.value(attention.inputs().getFirst()),
                     both.slice(-1, Dimension.ZERO, border), both.slice(-1, border, border.plus(width(logits))));
         }
     }

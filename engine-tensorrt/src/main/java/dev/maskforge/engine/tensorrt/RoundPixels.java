@@ -2,14 +2,14 @@ package dev.maskforge.engine.tensorrt;
 
 import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Graph;
-import dev.maskforge.graph.GraphBuilder;
 import dev.maskforge.graph.Node;
 import dev.maskforge.graph.Operation;
 import dev.maskforge.graph.Value;
 import dev.maskforge.passes.Pass;
+import dev.maskforge.passes.Rewriter;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Cast(Pixels to float32) -> Pixels to float16: the kernel rounds what it has computed, and what is written and read is half
 /// as long.
@@ -21,42 +21,20 @@ final class RoundPixels implements Pass {
 
     @Override
     public Outcome apply(Graph graph) {
-        GraphBuilder builder = GraphBuilder.rewriting(graph);
         Map<String, Node> pixels = new HashMap<>();
-        Map<String, Value> values = new HashMap<>();
-        graph.inputs().forEach(name -> values.put(name, builder.value(name)));
-        graph.initializers().keySet().forEach(name -> values.put(name, builder.value(name)));
-        int matches = 0;
-        for (Node node : graph.nodes()) {
-            Node source = node.inputs().isEmpty() ? null : pixels.get(node.inputs().getFirst());
-            if (source != null && node.operation() instanceof Operation.Cast(DataType to) && to == DataType.FLOAT16
-                    && source.operation() instanceof Operation.Pixels of) {
-                values.put(node.output(), builder.within(node.name(), () -> builder.add(new Operation.Pixels(of.mean(), of.deviation(), to),
-                        values(source, values).toArray(Value[]::new))));
-                matches++;
-                continue;
+        graph.nodes().stream().filter(node -> node.operation() instanceof Operation.Pixels(_, _, DataType to) && to == DataType.FLOAT32)
+                .forEach(node -> pixels.put(node.output(), node));
+        return Rewriter.rewrite(graph, (node, _, place) -> {
+            if (!(node.operation() instanceof Operation.Cast(DataType to)) || to != DataType.FLOAT16) {
+                return Optional.empty();
             }
-            if (node.operation() instanceof Operation.Pixels(_, _, DataType to) && to == DataType.FLOAT32) {
-                pixels.put(node.output(), node);
-            }
-            List<Value> outputs = builder.copy(node, values(node, values));
-            for (int i = 0; i < outputs.size(); i++) {
-                values.put(node.outputs().get(i), outputs.get(i));
-            }
-        }
-        graph.outputs().forEach(name -> builder.output(name, value(values, name)));
-        return matches == 0 ? Outcome.unchanged(graph) : Outcome.of(builder.build(), matches);
+            return Optional.ofNullable(pixels.get(node.inputs().getFirst())).map(source -> rounded(node, source, place));
+        });
     }
 
-    private static List<Value> values(Node node, Map<String, Value> values) {
-        return node.inputs().stream().map(name -> value(values, name)).toList();
-    }
-
-    private static Value value(Map<String, Value> values, String name) {
-        Value value = values.get(name);
-        if (value == null) {
-            throw new IllegalArgumentException("the graph has no value '" + name + "'");
-        }
-        return value;
+    private static Value rounded(Node cast, Node source, Rewriter.Place place) {
+        Operation.Pixels of = (Operation.Pixels) source.operation();
+        return place.builder().within(cast.name(), () -> place.builder().add(new Operation.Pixels(of.mean(), of.deviation(),
+                DataType.FLOAT16), source.inputs().stream().map(place::value).toArray(Value[]::new)));
     }
 }

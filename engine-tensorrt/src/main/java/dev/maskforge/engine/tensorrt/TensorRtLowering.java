@@ -2,21 +2,24 @@ package dev.maskforge.engine.tensorrt;
 
 import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Graph;
-import dev.maskforge.graph.GraphBuilder;
 import dev.maskforge.graph.Node;
 import dev.maskforge.graph.Operation;
 import dev.maskforge.graph.Value;
 import dev.maskforge.passes.Pass;
+import dev.maskforge.passes.Rewriter;
 import dev.maskforge.passes.lower.AttentionLowering;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
-/// What is TensorRT's own business before the general lowering: DeformableAttention -> its plugin, or one that takes offsets and
-/// logits as they come, for the kernel; Attention -> what it stands
-/// for, save where a kernel of ours takes it; and Cast(int64 -> uint8) -> Cast(Cast(int64 -> float32) -> uint8), since TensorRT
-/// makes uint8 of floating-point numbers alone.
+/// What is TensorRT's own business before the general lowering:
+///
+/// - DeformableAttention -> its plugin, or one that takes offsets and logits as they come, for the kernel
+/// - Attention -> what it stands for, save where a kernel of ours takes it
+/// - Cast(int64 -> uint8) -> Cast(Cast(int64 -> float32) -> uint8), since TensorRT makes uint8 of floating-point numbers alone
 ///
 /// @param form      of deformable attention; what is neither the plugin nor a kernel is left to [dev.maskforge.passes.Lowering]
 /// @param attention what computes attention
@@ -28,44 +31,37 @@ record TensorRtLowering(DeformableAttentionForm form, AttentionForm attention) i
 
     @Override
     public Outcome apply(Graph graph) {
-        GraphBuilder builder = GraphBuilder.rewriting(graph);
-        Map<String, Value> values = new HashMap<>();
-        graph.inputs().forEach(name -> values.put(name, builder.value(name)));
-        graph.initializers().keySet().forEach(name -> values.put(name, builder.value(name)));
         AttentionByKernel byKernel = AttentionByKernel.of(graph, attention);
         Map<String, Node> producers = new HashMap<>();
         graph.nodes().forEach(node -> node.outputs().forEach(output -> producers.put(output, node)));
-        int matches = 0;
-        for (Node node : graph.nodes()) {
-            List<Value> inputs = node.inputs().stream().map(name -> value(values, name)).toList();
-            if (node.operation() instanceof Operation.DeformableAttention deformable && form == DeformableAttentionForm.PLUGIN) {
-                values.put(node.output(), builder.within(node.name(), () -> DeformableAttentionByPlugin.lower(deformable, inputs)));
-                matches++;
-            } else if (form == DeformableAttentionForm.KERNEL && node.operation() instanceof Operation.DeformableAttention
-                    && isWidened(graph, producers, node.inputs().get(1)) && isWidened(graph, producers, node.inputs().get(2))) {
-                // The kernel computes positions in float32 whatever they come in.
-                values.put(node.output(), builder.copy(node, List.of(inputs.getFirst(), narrow(values, producers, node.inputs().get(1)),
-                        narrow(values, producers, node.inputs().get(2)))).getFirst());
-                matches++;
-            } else if (node.operation() instanceof Operation.Attention plain && !byKernel.takes(node)) {
-                values.put(node.output(), builder.within(node.name(), () -> AttentionOverManyKeys.fits(node, inputs)
+        return Rewriter.rewrite(graph, (node, inputs, place) -> switch (node.operation()) {
+            case Operation.DeformableAttention deformable -> switch (form) {
+                case PLUGIN ->
+                    Optional.of(place.builder().within(node.name(), () -> DeformableAttentionByPlugin.lower(deformable, inputs)));
+                case KERNEL -> narrowed(graph, node, producers, inputs, place);
+                case GRID_SAMPLE, GATHER -> Optional.empty();
+            };
+            case Operation.Attention plain when !byKernel.takes(node) ->
+                Optional.of(place.builder().within(node.name(), () -> AttentionOverManyKeys.fits(node, inputs)
                         ? AttentionOverManyKeys.lower(plain, inputs)
                         : AttentionLowering.lower(plain, inputs)));
-                matches++;
-            } else if (node.operation() instanceof Operation.Cast(DataType to) && to == DataType.UINT8
-                    && !inputs.getFirst().type().dataType().isFloatingPoint()) {
-                Value floats = builder.within(node.name(), () -> inputs.getFirst().cast(DataType.FLOAT32));
-                values.put(node.output(), builder.copy(node, List.of(floats)).getFirst());
-                matches++;
-            } else {
-                List<Value> outputs = builder.copy(node, inputs);
-                for (int i = 0; i < outputs.size(); i++) {
-                    values.put(node.outputs().get(i), outputs.get(i));
-                }
+            case Operation.Cast(DataType to) when to == DataType.UINT8 && !inputs.getFirst().type().dataType().isFloatingPoint() -> {
+                Value floats = place.builder().within(node.name(), () -> inputs.getFirst().cast(DataType.FLOAT32));
+                yield Optional.of(place.builder().copy(node, List.of(floats)).getFirst());
             }
+            default -> Optional.empty();
+        });
+    }
+
+    /// The kernel computes positions in float32 whatever they come in.
+    private static Optional<Value> narrowed(Graph graph, Node node, Map<String, Node> producers, List<Value> inputs, Rewriter.Place place) {
+        List<String> places = node.inputs().subList(1, 3);
+        if (!places.stream().allMatch(name -> isWidened(graph, producers, name))) {
+            return Optional.empty();
         }
-        graph.outputs().forEach(name -> builder.output(name, value(values, name)));
-        return matches == 0 ? Outcome.unchanged(graph) : Outcome.of(builder.build(), matches);
+        List<Value> given = new ArrayList<>(List.of(inputs.getFirst()));
+        places.forEach(name -> given.add(place.value(Objects.requireNonNull(producers.get(name)).inputs().getFirst())));
+        return Optional.of(place.builder().copy(node, given).getFirst());
     }
 
     /// Whether a value is a cast from float16 to float32.
@@ -73,17 +69,5 @@ record TensorRtLowering(DeformableAttentionForm form, AttentionForm attention) i
         Node cast = producers.get(name);
         return cast != null && cast.operation().equals(new Operation.Cast(DataType.FLOAT32))
                 && graph.type(cast.inputs().getFirst()).dataType() == DataType.FLOAT16;
-    }
-
-    private static Value narrow(Map<String, Value> values, Map<String, Node> producers, String name) {
-        return value(values, Objects.requireNonNull(producers.get(name)).inputs().getFirst());
-    }
-
-    private static Value value(Map<String, Value> values, String name) {
-        Value value = values.get(name);
-        if (value == null) {
-            throw new IllegalArgumentException("the graph has no value '" + name + "'");
-        }
-        return value;
     }
 }
