@@ -7,6 +7,7 @@ import dev.maskforge.graph.Operation;
 import dev.maskforge.graph.Operation.Binary;
 import dev.maskforge.graph.Operation.BinaryFunction;
 import dev.maskforge.graph.Operation.DeformableAttention.Level;
+import dev.maskforge.graph.Operation.FusedConv.Activation;
 import dev.maskforge.graph.Operation.Reduction;
 import dev.maskforge.graph.Operation.Resize;
 import dev.maskforge.graph.Operation.Unary;
@@ -213,6 +214,15 @@ final class OperationCases {
         add("Linear", SUMS, (b, x) -> b.add(new Operation.Linear(), x.mapToTokens(), b.initializer("weight", weights(10, 6)),
                 b.initializer("bias", weights(10))));
         add("Linear without bias", SUMS, (b, x) -> b.add(new Operation.Linear(), x.mapToTokens(), b.initializer("weight", weights(10, 6))));
+        add("FeedForward", SUMS, (b, x) -> b.add(new Operation.FeedForward(), x.mapToTokens(), b.initializer("weight", weights(6, 10)),
+                b.initializer("bias", weights(10)), b.initializer("outer_weight", weights(10, 5)),
+                b.initializer("outer_bias", weights(5))));
+        add("FusedConv", SUMS, (b, x) -> b.add(new Operation.FusedConv(2, 1, 1, 1, Activation.RELU), x,
+                b.initializer("weight", weights(16, 6, 3, 3)), b.initializer("bias", weights(16))));
+        add("FusedConv with an addend", SUMS, (b, x) -> b.add(new Operation.FusedConv(1, 1, 1, 3, Activation.RELU), x,
+                b.initializer("weight", weights(6, 2, 3, 3)), b.initializer("bias", weights(6)), x));
+        add("FusedConv without activation", SUMS, (b, x) -> b.add(new Operation.FusedConv(1, 0, 1, 1, Activation.NONE), x,
+                b.initializer("weight", weights(6, 6, 1, 1)), b.initializer("bias", weights(6)), x));
         add("GroupNormalization", SUMS, (b, x) -> b.add(new Operation.GroupNormalization(3, 1e-5f), x, b.initializer("scale", weights(6)),
                 b.initializer("bias", weights(6))));
         add("Attention", SUMS, (b, x) -> b.add(new Operation.Attention(2), x.mapToTokens(), x.mapToTokens().multiply(-1),

@@ -170,6 +170,34 @@ public sealed interface Operation {
     /// `(x [..., C], weight [M, C], bias [M] optional) -> [..., M]`: x·weightᵀ + bias, with PyTorch's weight layout.
     record Linear() implements Operation {}
 
+    /// `(x [N, C, H, W], weight [M, C / groups, kH, kW], bias [M] optional, addend [N, M, H', W'] optional) -> [N, M, H', W']`:
+    /// activation([Conv](x, weight, bias) + addend), rounded as one after the other. An addend comes with a bias, of zeros
+    /// where there is none. ONNX Runtime has the same under the same name, among its own operations.
+    ///
+    /// No model is written with it: passes make it of convolutions for engines that have kernels of it.
+    record FusedConv(int stride, int padding, int dilation, int groups, Activation activation) implements Operation {
+        public enum Activation {
+            NONE, RELU
+        }
+
+        /// What convolution does, with what follows it.
+        public static FusedConv of(Conv convolution, Activation activation) {
+            return new FusedConv(convolution.stride(), convolution.padding(), convolution.dilation(), convolution.groups(), activation);
+        }
+
+        /// The convolution alone, of the first three inputs.
+        public Conv convolution() {
+            return new Conv(stride, padding, dilation, groups);
+        }
+    }
+
+    /// `(x [..., C], weight [C, H], bias [H], outer weight [H, D], outer bias [D]) -> [..., D]`:
+    /// max(0, x·weight + bias)·outer weight + outer bias ("Attention Is All You Need", equation 2), rounded as one after the
+    /// other. Weights lie as [MatMul] takes them.
+    ///
+    /// No model is written with it: passes make it of products for engines that have kernels of it.
+    record FeedForward() implements Operation {}
+
     /// `(x [N, C, ...], scale [C], bias [C])`: statistics over each picture's group of C / groups channels
     /// ("Group Normalization", equation 1 with the sets of equation 7).
     record GroupNormalization(int groups, float epsilon) implements Operation {}
@@ -258,7 +286,7 @@ public sealed interface Operation {
     /// Whether the operation stands for several of the simpler ones, and an engine may lack it.
     default boolean isHighLevel() {
         return switch (this) {
-            case Linear(),GroupNormalization(_, _),Attention(_),DeformableAttention(_, _, _),SemanticInference(_, _),SemanticLabels(_, _),Pixels(_, _, _) ->
+            case Linear(),FusedConv(_, _, _, _, _),FeedForward(),GroupNormalization(_, _),Attention(_),DeformableAttention(_, _, _),SemanticInference(_, _),SemanticLabels(_, _),Pixels(_, _, _) ->
                 true;
             default -> false;
         };

@@ -41,7 +41,7 @@ public final class ShapeInference {
                 case Operation.DequantizeLinear(int axis) -> dequantized(axis);
                 case Operation.MatMul() -> matMul();
                 case Operation.Gemm() -> gemm();
-                case Operation.Conv conv -> conv(conv);
+                case Operation.Conv conv -> conv(conv, 3);
                 case Operation.MaxPool(int kernel, int stride, int padding) -> {
                     Shape shape = shape(0, 1, 1);
                     takesFloats();
@@ -88,6 +88,8 @@ public final class ShapeInference {
                     yield new TensorType(DataType.INT64, Shape.of(dimensions.size()));
                 }
                 case Operation.Linear() -> linear();
+                case Operation.FusedConv fused -> fusedConv(fused);
+                case Operation.FeedForward() -> feedForward();
                 case Operation.Attention(int heads) -> attention(heads);
                 case DeformableAttention attention -> deformableAttention(attention);
                 case Operation.SemanticInference(Dimension height, Dimension width) -> semanticInference(height, width);
@@ -175,19 +177,28 @@ public final class ShapeInference {
             return floats(Shape.of(a.get(0), b.get(0)));
         }
 
-        private TensorType conv(Operation.Conv conv) {
-            Shape x = shape(0, 2, 3);
-            Shape weight = shape(1, 2, 3);
+        /// @param most inputs, of which those after the bias are not looked at
+        private TensorType conv(Operation.Conv conv, int most) {
+            Shape x = shape(0, 2, most);
+            Shape weight = shape(1, 2, most);
             takesFloats();
             rank(0, 4);
             rank(1, 4);
             same(x.get(1), weight.get(1).times(conv.groups()), "the input's channels and the weight's");
-            if (types.size() == 3) {
-                same(Shape.of(weight.get(0)), shape(2, 2, 3), "the bias");
+            if (types.size() > 2) {
+                same(Shape.of(weight.get(0)), shape(2, 2, most), "the bias");
             }
             Dimension height = window(x.get(2), weight.get(2).size(), conv.stride(), conv.padding(), conv.dilation());
             Dimension width = window(x.get(3), weight.get(3).size(), conv.stride(), conv.padding(), conv.dilation());
             return floats(Shape.of(x.get(0), weight.get(0), height, width));
+        }
+
+        private TensorType fusedConv(Operation.FusedConv fused) {
+            TensorType convolved = conv(fused.convolution(), 4);
+            if (types.size() == 4) {
+                same(convolved.shape(), shape(3, 2, 4), "the convolution's result and the addend");
+            }
+            return convolved;
         }
 
         private TensorType perChannel(int axis, int inputs) {
@@ -276,6 +287,20 @@ public final class ShapeInference {
                 same(Shape.of(weight.get(0)), shape(2, 2, 3), "the bias");
             }
             return floats(x.with(-1, weight.get(0)));
+        }
+
+        private TensorType feedForward() {
+            Shape x = shape(0, 5, 5);
+            Shape weight = shape(1, 5, 5);
+            Shape outerWeight = shape(3, 5, 5);
+            takesFloats();
+            rank(1, 2);
+            rank(3, 2);
+            same(x.get(-1), weight.get(0), "the input's channels and the weight's");
+            same(Shape.of(weight.get(1)), shape(2, 5, 5), "the bias");
+            same(weight.get(1), outerWeight.get(0), "the columns of the weight and the rows of the outer weight");
+            same(Shape.of(outerWeight.get(1)), shape(4, 5, 5), "the outer bias");
+            return floats(x.with(-1, outerWeight.get(1)));
         }
 
         private TensorType attention(int heads) {

@@ -4,6 +4,7 @@ import dev.maskforge.graph.Operation.Binary;
 import dev.maskforge.graph.Operation.BinaryFunction;
 import dev.maskforge.graph.Operation.DeformableAttention;
 import dev.maskforge.graph.Operation.DeformableAttention.Level;
+import dev.maskforge.graph.Operation.FusedConv.Activation;
 import dev.maskforge.graph.Operation.Reduction;
 import dev.maskforge.graph.Operation.Unary;
 import dev.maskforge.graph.Operation.UnaryFunction;
@@ -102,6 +103,21 @@ class ShapeInferenceTest {
         refuses("the bias differ", stem, "float32[1, 3, 32, 32]", "float32[64, 3, 7, 7]", "float32[63]");
         refuses("not of rank 4", stem, "float32[3, 32, 32]", "float32[64, 3, 7, 7]");
         refuses("negative size", new Operation.Conv(1, 0, 1, 1), "float32[1, 3, 2, 2]", "float32[8, 3, 7, 7]");
+    }
+
+    @Test
+    void convolutionWithWhatFollows() {
+        Operation fused = new Operation.FusedConv(2, 1, 1, 2, Activation.RELU);
+        gives("float32[n, 8, 8*h, 2]", fused, "float32[n, 4, 16*h, 3]", "float32[8, 2, 3, 3]");
+        gives("float32[n, 8, 8*h, 2]", fused, "float32[n, 4, 16*h, 3]", "float32[8, 2, 3, 3]", "float32[8]");
+        gives("float32[n, 8, 8*h, 2]", fused, "float32[n, 4, 16*h, 3]", "float32[8, 2, 3, 3]", "float32[8]", "float32[n, 8, 8*h, 2]");
+        refuses("channels", fused, "float32[1, 6, 16, 3]", "float32[8, 2, 3, 3]");
+        refuses("the bias differ", fused, "float32[1, 4, 16, 3]", "float32[8, 2, 3, 3]", "float32[7]", "float32[1, 8, 8, 2]");
+        refuses("the convolution's result and the addend differ", fused, "float32[n, 4, 16, 3]", "float32[8, 2, 3, 3]", "float32[8]",
+                "float32[1, 8, 8, 2]");
+        refuses("float32", fused, "float32[1, 4, 16, 3]", "float32[8, 2, 3, 3]", "float32[8]", "int64[1, 8, 8, 2]");
+        refuses("takes 2 to 4 inputs, not 5", fused, "float32[1, 4, 16, 3]", "float32[8, 2, 3, 3]", "float32[8]",
+                "float32[1, 8, 8, 2]", "float32[8]");
     }
 
     @Test
@@ -207,6 +223,19 @@ class ShapeInferenceTest {
         gives("float32[n, h, 5]", new Operation.Linear(), "float32[n, h, 7]", "float32[5, 7]", "float32[5]");
         refuses("channels", new Operation.Linear(), "float32[n, h, 5]", "float32[5, 7]");
         refuses("the bias", new Operation.Linear(), "float32[n, h, 7]", "float32[5, 7]", "float32[7]");
+    }
+
+    @Test
+    void feedForward() {
+        Operation network = new Operation.FeedForward();
+        gives("float32[n, h, 5]", network, "float32[n, h, 7]", "float32[7, 9]", "float32[9]", "float32[9, 5]", "float32[5]");
+        gives("float32[5]", network, "float32[7]", "float32[7, 9]", "float32[9]", "float32[9, 5]", "float32[5]");
+        refuses("channels", network, "float32[n, 7]", "float32[9, 7]", "float32[7]", "float32[7, 5]", "float32[5]");
+        refuses("the bias", network, "float32[n, 7]", "float32[7, 9]", "float32[7]", "float32[9, 5]", "float32[5]");
+        refuses("the rows of the outer weight", network, "float32[n, 7]", "float32[7, 9]", "float32[9]", "float32[5, 9]", "float32[9]");
+        refuses("the outer bias", network, "float32[n, 7]", "float32[7, 9]", "float32[9]", "float32[9, 5]", "float32[9]");
+        refuses("float32", network, "float32[n, 7]", "float32[7, 9]", "float32[9]", "float32[9, 5]", "int64[5]");
+        refuses("inputs, not 4", network, "float32[n, 7]", "float32[7, 9]", "float32[9]", "float32[9, 5]");
     }
 
     @Test

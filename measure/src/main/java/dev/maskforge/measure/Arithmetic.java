@@ -54,10 +54,13 @@ final class Arithmetic {
             case Operation.MatMul() -> Optional.of(Flops.products(2 * elements * size(inputs.getFirst(), -1)));
             case Operation.Gemm(),Operation.Linear() ->
                 Optional.of(Flops.products(2 * elements * size(inputs.getFirst(), -1) + bias(inputs, 2, elements)));
-            case Operation.Conv _ -> {
-                Shape weight = inputs.get(1);
-                yield Optional.of(Flops.products(2 * elements * (weight.elementCount() / size(weight, 0)) + bias(inputs, 2, elements)));
-            }
+            case Operation.Conv _ -> Optional.of(Flops.products(convolution(inputs, elements)));
+            case Operation.FusedConv(_, _, _, _, var activation) -> Optional.of(new Flops(convolution(inputs, elements),
+                    bias(inputs, 3, elements) + switch (activation) {
+                        case NONE -> 0;
+                        case RELU -> elements;
+                    }));
+            case Operation.FeedForward() -> Optional.of(feedForward(inputs, elements));
             case Operation.MaxPool(int kernel, _, _) -> Optional.of(Flops.others(elements * kernel * kernel));
             case Operation.BatchNormalization _ -> Optional.of(Flops.others(BATCH_NORMALISATION * elements));
             case Operation.InstanceNormalization _,Operation.LayerNormalization _,Operation.GroupNormalization _ ->
@@ -78,6 +81,20 @@ final class Arithmetic {
         };
     }
 
+    private static long convolution(List<Shape> inputs, long elements) {
+        Shape weight = inputs.get(1);
+        return 2 * elements * (weight.elementCount() / size(weight, 0)) + bias(inputs, 2, elements);
+    }
+
+    /// As the five operations that it stands for.
+    private static Flops feedForward(List<Shape> inputs, long elements) {
+        Shape weight = inputs.get(1);
+        Shape outerWeight = inputs.get(3);
+        long rows = elements / size(outerWeight, 1);
+        return new Flops(2 * rows * (weight.elementCount() + outerWeight.elementCount()), 2 * rows * size(weight, 1) + elements);
+    }
+
+    /// What is added to each element, if it is there.
     private static long bias(List<Shape> inputs, int place, long elements) {
         return inputs.size() > place ? elements : 0;
     }

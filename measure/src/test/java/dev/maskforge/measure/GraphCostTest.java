@@ -25,6 +25,10 @@ class GraphCostTest {
             "a: float32[2, 3, 5], w: float32[7, 5], b: float32[7] | Linear(a, w, b) | 2*2*3*5*7+2*3*7 | 0",
             "x: float32[1, 8, 9, 10], w: float32[6, 8, 3, 3] | Conv{padding=1}(x, w) | 2*6*9*10*8*3*3 | 0",
             "x: float32[1, 8, 9, 10], w: float32[6, 4, 3, 3], b: float32[6] | Conv{padding=1, groups=2}(x, w, b) | 2*6*9*10*4*3*3+6*9*10 | 0",
+            "x: float32[1, 8, 9, 10], w: float32[6, 8, 3, 3] | FusedConv{padding=1, activation=relu}(x, w) | 2*6*9*10*8*3*3 | 6*9*10",
+            "x: float32[1, 8, 9, 10], w: float32[6, 4, 3, 3], b: float32[6] | FusedConv{padding=1, groups=2}(x, w, b) | 2*6*9*10*4*3*3+6*9*10 | 0",
+            "x: float32[1, 8, 9, 10], w: float32[6, 8, 3, 3], b: float32[6], a: float32[1, 6, 9, 10] | FusedConv{padding=1, activation=relu}(x, w, b, a) | 2*6*9*10*8*3*3+6*9*10 | 2*6*9*10",
+            "x: float32[2, 3, 5], w: float32[5, 7], b: float32[7], v: float32[7, 4], c: float32[4] | FeedForward(x, w, b, v, c) | 2*2*3*5*7+2*2*3*7*4 | 2*3*7+2*3*7+2*3*4",
             "x: float32[1, 8, 9, 9] | MaxPool{kernel=3, stride=3}(x) | 0 | 8*3*3*9",
             "x: float32[1, 8, 9, 10] | Relu(x) | 0 | 720",
             "x: float32[1, 8, 9, 10], b: float32[10] | Add(x, b) | 0 | 720",
@@ -58,6 +62,8 @@ class GraphCostTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '!', value = {
             "a: float32[2, 3], b: float32[3, 5] | MatMul(a, b) | 6+15 | 10",
+            "x: float32[1, 2, 3, 4], w: float32[5, 2, 1, 1], b: float32[5], a: float32[1, 5, 3, 4] | FusedConv{activation=relu}(x, w, b, a) | 2*3*4+5*2+5+5*3*4 | 5*3*4",
+            "x: float32[2, 3, 5], w: float32[5, 7], b: float32[7], v: float32[7, 4], c: float32[4] | FeedForward(x, w, b, v, c) | 2*3*5+5*7+7+7*4+4 | 2*3*4",
             "a: float32[2, 3] | Reshape{shape=[6]}(a) | 0 | 0",
             "a: float32[2, 3] | Transpose{permutation=[1, 0]}(a) | 6 | 6",
             "a: float32[2, 300] | Slice{axis=1, start=0, end=3}(a) | 6 | 6",

@@ -8,6 +8,8 @@ import dev.maskforge.graph.Value;
 import dev.maskforge.passes.lower.AttentionLowering;
 import dev.maskforge.passes.lower.DeformableAttentionByGather;
 import dev.maskforge.passes.lower.DeformableAttentionByGridSample;
+import dev.maskforge.passes.lower.FeedForwardLowering;
+import dev.maskforge.passes.lower.FusedConvLowering;
 import dev.maskforge.passes.lower.GroupNormalizationLowering;
 import dev.maskforge.passes.lower.LinearLowering;
 import dev.maskforge.passes.lower.PixelsLowering;
@@ -71,6 +73,8 @@ public record Lowering(Set<Class<? extends Operation>> nativeOperations, Deforma
         }
         return Optional.of(builder.within(node.name(), () -> switch (node.operation()) {
             case Operation.Linear() -> LinearLowering.lower(inputs);
+            case Operation.FusedConv fused -> FusedConvLowering.lower(fused, inputs);
+            case Operation.FeedForward() -> FeedForwardLowering.lower(inputs);
             case Operation.GroupNormalization normalization -> GroupNormalizationLowering.lower(normalization, inputs);
             case Operation.Attention attention -> AttentionLowering.lower(attention, inputs);
             case Operation.DeformableAttention attention -> switch (deformableAttention) {

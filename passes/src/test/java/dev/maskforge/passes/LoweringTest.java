@@ -8,6 +8,9 @@ import dev.maskforge.graph.Operation;
 import dev.maskforge.graph.Operation.Attention;
 import dev.maskforge.graph.Operation.DeformableAttention;
 import dev.maskforge.graph.Operation.DeformableAttention.Level;
+import dev.maskforge.graph.Operation.FeedForward;
+import dev.maskforge.graph.Operation.FusedConv;
+import dev.maskforge.graph.Operation.FusedConv.Activation;
 import dev.maskforge.graph.Operation.GroupNormalization;
 import dev.maskforge.graph.Operation.Linear;
 import dev.maskforge.graph.Operation.SemanticInference;
@@ -53,6 +56,8 @@ class LoweringTest {
     static List<Case> cases() {
         List<Case> cases = new ArrayList<>();
         cases.addAll(linear());
+        cases.addAll(fusedConvolution());
+        cases.addAll(feedForward());
         cases.addAll(groupNormalization());
         cases.addAll(attention());
         cases.addAll(deformableAttention());
@@ -73,6 +78,38 @@ class LoweringTest {
                 of("linear, one row and column", Map.of(), 1, new Linear(), Shape.of(1, 1, 1), Shape.of(1, 1), Shape.of(1)),
                 of("linear, free", Map.of("n", 3L, "h", 5L), 1, new Linear(), Shape.of(N, H.times(2), Dimension.of(7)), weight,
                         Shape.of(5)));
+    }
+
+    /// Rounded where what it is expanded to is rounded.
+    private static List<Case> fusedConvolution() {
+        Shape x = Shape.of(2, 6, 7, 5);
+        Shape weight = Shape.of(4, 3, 3, 3);
+        return List.of(fused("with all", Map.of(), new FusedConv(2, 1, 1, 2, Activation.RELU), x, weight, Shape.of(4),
+                Shape.of(2, 4, 4, 3)),
+                fused("without activation", Map.of(), new FusedConv(1, 0, 2, 2, Activation.NONE), x, weight, Shape.of(4),
+                        Shape.of(2, 4, 3, 1)),
+                fused("without addend", Map.of(), new FusedConv(1, 2, 1, 2, Activation.RELU), x, weight, Shape.of(4)),
+                fused("without bias", Map.of(), new FusedConv(1, 1, 1, 2, Activation.RELU), x, weight),
+                fused("without anything", Map.of(), new FusedConv(3, 1, 1, 2, Activation.NONE), x, weight),
+                fused("free", Map.of("n", 3L, "h", 2L, "w", 1L), new FusedConv(1, 0, 1, 1, Activation.RELU),
+                        Shape.of(N, Dimension.of(3), H, W.times(5)), Shape.of(4, 3, 1, 1), Shape.of(4),
+                        Shape.of(N, Dimension.of(4), H, W.times(5))));
+    }
+
+    private static Case fused(String name, Map<String, Long> sizes, FusedConv operation, Shape... shapes) {
+        Graph graph = Graphs.of(operation, shapes);
+        return new Case("fused convolution, " + name, graph, Graphs.numbers(graph, sizes, 1, 1), 0);
+    }
+
+    /// Rounded where what it is expanded to is rounded.
+    private static List<Case> feedForward() {
+        return List.of(feedForward("rows", Map.of(), Shape.of(2, 3, 7)), feedForward("a vector", Map.of(), Shape.of(7)),
+                feedForward("free", Map.of("n", 3L, "h", 5L), Shape.of(N, H.times(2), Dimension.of(7))));
+    }
+
+    private static Case feedForward(String name, Map<String, Long> sizes, Shape x) {
+        Graph graph = Graphs.of(new FeedForward(), x, Shape.of(7, 9), Shape.of(9), Shape.of(9, 5), Shape.of(5));
+        return new Case("feed-forward network, " + name, graph, Graphs.numbers(graph, sizes, 1, 1), 0);
     }
 
     /// Deviations around sqrt(epsilon), so that epsilon counts.

@@ -30,7 +30,7 @@ public final class Binding {
                 new Operation.SemanticInference(height.with(sizes), width.with(sizes));
             case Operation.SemanticLabels(Dimension height, Dimension width) ->
                 new Operation.SemanticLabels(height.with(sizes), width.with(sizes));
-            case Operation.Unary _,Operation.Binary _,Operation.Where _,Operation.Cast _,Operation.QuantizeLinear _,Operation.DequantizeLinear _,Operation.MatMul _,Operation.Gemm _,Operation.Conv _,Operation.MaxPool _,Operation.BatchNormalization _,Operation.InstanceNormalization _,Operation.LayerNormalization _,Operation.Softmax _,Operation.Reduce _,Operation.ArgMax _,Operation.Transpose _,Operation.Concat _,Operation.Gather _,Operation.GridSample _,Operation.Foreign _,Operation.Linear _,Operation.GroupNormalization _,Operation.Attention _,Operation.Pixels _ ->
+            case Operation.Unary _,Operation.Binary _,Operation.Where _,Operation.Cast _,Operation.QuantizeLinear _,Operation.DequantizeLinear _,Operation.MatMul _,Operation.Gemm _,Operation.Conv _,Operation.MaxPool _,Operation.BatchNormalization _,Operation.InstanceNormalization _,Operation.LayerNormalization _,Operation.Softmax _,Operation.Reduce _,Operation.ArgMax _,Operation.Transpose _,Operation.Concat _,Operation.Gather _,Operation.GridSample _,Operation.Foreign _,Operation.Linear _,Operation.FusedConv _,Operation.FeedForward _,Operation.GroupNormalization _,Operation.Attention _,Operation.Pixels _ ->
                 operation;
         };
     }

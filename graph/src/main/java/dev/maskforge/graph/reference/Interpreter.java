@@ -139,6 +139,8 @@ public final class Interpreter {
             case Operation.MatMul() -> LinearAlgebra.matMul(inputs.get(0), inputs.get(1), shape);
             case Operation.Gemm(),Operation.Linear() -> LinearAlgebra.linear(inputs, shape);
             case Operation.Conv conv -> Windows.conv(conv, inputs, shape);
+            case Operation.FusedConv fused -> Windows.fusedConv(fused, inputs, shape);
+            case Operation.FeedForward() -> LinearAlgebra.feedForward(inputs);
             case Operation.MaxPool pool -> Windows.maxPool(pool, inputs.getFirst(), shape);
             case Operation.BatchNormalization(float epsilon) -> Normalization.batch(inputs, epsilon);
             case Operation.InstanceNormalization(float epsilon) ->

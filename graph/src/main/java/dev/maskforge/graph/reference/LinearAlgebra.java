@@ -1,5 +1,7 @@
 package dev.maskforge.graph.reference;
 
+import dev.maskforge.graph.Operation.BinaryFunction;
+import dev.maskforge.graph.Operation.UnaryFunction;
 import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.Tensor;
 import java.util.Arrays;
@@ -47,6 +49,22 @@ final class LinearAlgebra {
         }
         product(x, 0, weight, 0, result, 0, rows, channels, n);
         return Elements.tensor(shape, result);
+    }
+
+    /// One after the other, so that each is rounded as the operation of that name rounds.
+    static Tensor feedForward(List<Tensor> inputs) {
+        Tensor hidden = affine(inputs.get(0), inputs.get(1), inputs.get(2));
+        return affine(Elementwise.unary(UnaryFunction.RELU, hidden), inputs.get(3), inputs.get(4));
+    }
+
+    /// x [..., C] · weight [C, M], rounded, + bias [M], rounded again.
+    private static Tensor affine(Tensor x, Tensor weight, Tensor bias) {
+        Shape shape = x.shape().with(-1, weight.shape().get(1));
+        int n = Elements.size(weight, 1);
+        float[] result = new float[Elements.count(shape)];
+        int rows = n == 0 ? 0 : result.length / n;
+        product(Elements.floats(x), 0, Elements.floats(weight), 0, result, 0, rows, Elements.size(weight, 0), n);
+        return Elementwise.binary(BinaryFunction.ADD, Elements.tensor(shape, result), bias, shape);
     }
 
     /// Rows for columns, so that the innermost loop of a product runs through neighbours.

@@ -1,7 +1,10 @@
 package dev.maskforge.graph.reference;
 
+import dev.maskforge.graph.Operation.BinaryFunction;
 import dev.maskforge.graph.Operation.Conv;
+import dev.maskforge.graph.Operation.FusedConv;
 import dev.maskforge.graph.Operation.MaxPool;
+import dev.maskforge.graph.Operation.UnaryFunction;
 import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.Tensor;
 import java.util.Arrays;
@@ -72,6 +75,16 @@ final class Windows {
             }
         }
         return Elements.tensor(shape, result);
+    }
+
+    /// One after the other, so that each is rounded as the operation of that name rounds.
+    static Tensor fusedConv(FusedConv fused, List<Tensor> inputs, Shape shape) {
+        Tensor convolved = conv(fused.convolution(), inputs.subList(0, Math.min(inputs.size(), 3)), shape);
+        Tensor sum = inputs.size() == 4 ? Elementwise.binary(BinaryFunction.ADD, convolved, inputs.get(3), shape) : convolved;
+        return switch (fused.activation()) {
+            case NONE -> sum;
+            case RELU -> Elementwise.unary(UnaryFunction.RELU, sum);
+        };
     }
 
     /// A 1x1 convolution without stride sees the map as one long row.

@@ -6,6 +6,7 @@ import dev.maskforge.graph.Operation;
 import dev.maskforge.graph.Operation.Attribute;
 import dev.maskforge.graph.Operation.BinaryFunction;
 import dev.maskforge.graph.Operation.DeformableAttention.Level;
+import dev.maskforge.graph.Operation.FusedConv.Activation;
 import dev.maskforge.graph.Operation.Reduction;
 import dev.maskforge.graph.Operation.Resize.Mode;
 import dev.maskforge.graph.Operation.UnaryFunction;
@@ -30,7 +31,7 @@ final class OperationParser {
             .of(Arrays.stream(UnaryFunction.values()).map(Operation.Unary::new),
                     Arrays.stream(BinaryFunction.values()).map(Operation.Binary::new),
                     Stream.of(new Operation.Where(), new Operation.MatMul(), new Operation.Gemm(), new Operation.GridSample(),
-                            new Operation.Linear()))
+                            new Operation.Linear(), new Operation.FeedForward()))
             .flatMap(operations -> operations).collect(Collectors.toUnmodifiableMap(Operation::type, Function.identity()));
     private static final Map<String, Reduction> REDUCTIONS = Arrays.stream(Reduction.values())
             .collect(
@@ -74,7 +75,8 @@ final class OperationParser {
             case "epsilon" -> cursor.floatingPoint();
             case "keepDimensions" -> cursor.truth();
             case "to" -> cursor.dataType();
-            case "mode" -> cursor.read("bilinear or nearest", () -> Mode.valueOf(cursor.name().toUpperCase(Locale.ROOT)));
+            case "mode" -> constant(Mode.class);
+            case "activation" -> constant(Activation.class);
             case "axes", "permutation" -> cursor.list(cursor::integer);
             case "shape" -> cursor.shape();
             case "start", "end", "height", "width", "length" -> cursor.dimension();
@@ -88,6 +90,19 @@ final class OperationParser {
 
     private static String duplicate(Cursor cursor, String name) {
         throw cursor.wrong("'" + name + "' stands there twice");
+    }
+
+    /// A constant of an enum, in small letters.
+    private <E extends Enum<E>> E constant(Class<E> type) {
+        List<E> constants = List.of(type.getEnumConstants());
+        List<String> names = constants.stream().map(constant -> constant.name().toLowerCase(Locale.ROOT)).toList();
+        return cursor.read("one of " + names, () -> {
+            String name = cursor.name();
+            if (!names.contains(name)) {
+                throw new IllegalArgumentException("expected one of " + names + ", found '" + name + "'");
+            }
+            return constants.get(names.indexOf(name));
+        });
     }
 
     private Level level() {
@@ -120,6 +135,8 @@ final class OperationParser {
             case "DequantizeLinear" -> new Operation.DequantizeLinear(integer("axis", OperationPrinter.USUAL_AXIS));
             case "Cast" -> new Operation.Cast(get("to", DataType.class));
             case "Conv" -> new Operation.Conv(integer("stride", 1), integer("padding", 0), integer("dilation", 1), integer("groups", 1));
+            case "FusedConv" -> new Operation.FusedConv(integer("stride", 1), integer("padding", 0), integer("dilation", 1),
+                    integer("groups", 1), get("activation", Activation.class, () -> Activation.NONE));
             case "MaxPool" -> new Operation.MaxPool(integer("kernel"), integer("stride", 1), integer("padding", 0));
             case "BatchNormalization" -> new Operation.BatchNormalization(epsilon());
             case "InstanceNormalization" -> new Operation.InstanceNormalization(epsilon());

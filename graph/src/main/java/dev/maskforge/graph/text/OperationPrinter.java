@@ -4,6 +4,7 @@ import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Dimension;
 import dev.maskforge.graph.Operation;
 import dev.maskforge.graph.Operation.Attribute;
+import dev.maskforge.graph.Operation.FusedConv.Activation;
 import dev.maskforge.graph.Tensor;
 import java.util.List;
 import java.util.Locale;
@@ -28,7 +29,7 @@ final class OperationPrinter {
 
     private String text(Operation operation) {
         switch (operation) {
-            case Operation.Unary _,Operation.Binary _,Operation.Where _,Operation.MatMul _,Operation.Gemm _,Operation.GridSample _,Operation.Linear _ ->
+            case Operation.Unary _,Operation.Binary _,Operation.Where _,Operation.MatMul _,Operation.Gemm _,Operation.GridSample _,Operation.Linear _,Operation.FeedForward _ ->
                 {
                 }
             case Operation.Cast(var to) -> parameter("to", to);
@@ -39,6 +40,13 @@ final class OperationPrinter {
                 parameter("padding", padding, 0);
                 parameter("dilation", dilation, 1);
                 parameter("groups", groups, 1);
+            }
+            case Operation.FusedConv(int stride, int padding, int dilation, int groups, Activation activation) -> {
+                parameter("stride", stride, 1);
+                parameter("padding", padding, 0);
+                parameter("dilation", dilation, 1);
+                parameter("groups", groups, 1);
+                parameter("activation", activation.name().toLowerCase(Locale.ROOT), "none");
             }
             case Operation.MaxPool(int kernel, int stride, int padding) -> {
                 parameter("kernel", kernel);

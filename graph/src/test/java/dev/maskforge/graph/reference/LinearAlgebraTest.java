@@ -1,5 +1,6 @@
 package dev.maskforge.graph.reference;
 
+import dev.maskforge.graph.Operation.FeedForward;
 import dev.maskforge.graph.Operation.Linear;
 import dev.maskforge.graph.Operation.MatMul;
 import dev.maskforge.graph.Tensor;
@@ -45,6 +46,25 @@ class LinearAlgebraTest {
     void anEmptySumIsZero() {
         assertFloats(evaluate(new MatMul(), floats(shape(2, 0)), floats(shape(0, 1))), shape(2, 1), 0, 0);
         assertFloats(evaluate(new Linear(), floats(shape(0, 2)), floats(shape(3, 2), 1, 2, 3, 4, 5, 6)), shape(0, 3));
+    }
+
+    @Test
+    void feedForwardNetworksRectifyBetweenTheirProducts() {
+        Tensor x = floats(shape(2, 1), 1, -2);
+        Tensor weight = floats(shape(1, 3), 1, -1, 2);
+        Tensor outerWeight = floats(shape(3, 2), 1, 10, 2, 20, 3, 30);
+        // Hidden: max(0, [1, 2, 3]) and max(0, [-2, 5, -3]).
+        Tensor bias = floats(shape(3), 0, 3, 1);
+        assertFloats(evaluate(new FeedForward(), x, weight, bias, outerWeight, floats(shape(2), -1, 1)), shape(2, 2), 13, 141, 9, 101);
+    }
+
+    /// 2²⁴ + 1 is no float32: a product gives 2²⁴, and the bias is added to that, where a sum of all would be 2²⁴ + 2.
+    @Test
+    void productsOfFeedForwardNetworksAreRoundedBeforeTheirBias() {
+        Tensor ones = floats(shape(1, 2), 1, 1);
+        Tensor weight = floats(shape(2, 1), 1 << 24, 1);
+        Tensor one = floats(shape(1, 1), 1);
+        assertFloats(evaluate(new FeedForward(), ones, weight, floats(shape(1), 1), one, floats(shape(1), 0)), shape(1, 1), 1 << 24);
     }
 
     @Test

@@ -1,6 +1,8 @@
 package dev.maskforge.graph.reference;
 
 import dev.maskforge.graph.Operation.Conv;
+import dev.maskforge.graph.Operation.FusedConv;
+import dev.maskforge.graph.Operation.FusedConv.Activation;
 import dev.maskforge.graph.Operation.MaxPool;
 import dev.maskforge.graph.Tensor;
 import org.junit.jupiter.api.Test;
@@ -59,6 +61,30 @@ class WindowsTest {
         Tensor weight = floats(shape(1, 2, 1, 1), 1, 10);
         assertFloats(evaluate(new Conv(1, 0, 1, 1), x, weight), shape(2, 1, 1, 2), 31, 42, 75, 86);
         assertFloats(evaluate(new Conv(2, 0, 1, 1), x, weight), shape(2, 1, 1, 1), 31, 75);
+    }
+
+    @Test
+    void whatFollowsAConvolutionComesAfterItsBias() {
+        Tensor x = floats(shape(1, 1, 1, 3), 1, 2, 3);
+        Tensor weight = floats(shape(2, 1, 1, 1), 10, -10);
+        Tensor bias = floats(shape(2), -20, 20);
+        Tensor addend = floats(shape(1, 2, 1, 3), 11, -1, -10, -10, 3, 12);
+        FusedConv plain = new FusedConv(1, 0, 1, 1, Activation.NONE);
+        FusedConv rectified = new FusedConv(1, 0, 1, 1, Activation.RELU);
+        assertFloats(evaluate(plain, x, weight), shape(1, 2, 1, 3), 10, 20, 30, -10, -20, -30);
+        assertFloats(evaluate(rectified, x, weight), shape(1, 2, 1, 3), 10, 20, 30, 0, 0, 0);
+        assertFloats(evaluate(rectified, x, weight, bias), shape(1, 2, 1, 3), 0, 0, 10, 10, 0, 0);
+        assertFloats(evaluate(plain, x, weight, bias, addend), shape(1, 2, 1, 3), 1, -1, 0, 0, 3, 2);
+        assertFloats(evaluate(rectified, x, weight, bias, addend), shape(1, 2, 1, 3), 1, 0, 0, 0, 3, 2);
+    }
+
+    /// 2²⁴ + 1 is no float32: a convolution gives 2²⁴, and what is added to that is rounded again, where a sum of all would be
+    /// 2²⁴ + 2.
+    @Test
+    void aConvolutionIsRoundedBeforeWhatFollows() {
+        Tensor x = floats(shape(1, 1, 1, 1), 1);
+        Tensor large = floats(shape(1, 1, 1, 1), 1 << 24);
+        assertFloats(evaluate(new FusedConv(1, 0, 1, 1, Activation.RELU), x, large, floats(shape(1), 1), x), shape(1, 1, 1, 1), 1 << 24);
     }
 
     @Test

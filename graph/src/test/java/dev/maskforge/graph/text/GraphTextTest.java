@@ -46,7 +46,10 @@ class GraphTextTest {
             "QuantizeLinear(x, half)",
             "DequantizeLinear(e, half)", "DequantizeLinear{axis=0}(e, v, e)", "Gemm(q, q, r)", "Where(m, x, x)", "MatMul(x, x)",
             "Conv{padding=1, dilation=2, groups=3}(z, w)",
-            "Conv(x, x)", "MaxPool{kernel=3, stride=2, padding=1}(x)", "BatchNormalization(x, v, v, v, v)",
+            "Conv(x, x)", "FusedConv(x, x)", "FusedConv{activation=relu}(x, x)",
+            "FusedConv{padding=1, dilation=2, groups=3}(z, w, k)",
+            "FusedConv{stride=2, padding=1, groups=3, activation=relu}(z, w, k, p)", "MaxPool{kernel=3, stride=2, padding=1}(x)",
+            "BatchNormalization(x, v, v, v, v)",
             "InstanceNormalization{epsilon=0.5}(x, v, v)",
             "LayerNormalization(x, v, v)", "GroupNormalization{groups=1}(x, v, v)", "GroupNormalization{groups=2, epsilon=1.0E-6}(x, v, v)",
             "Softmax{axis=-1}(x)", "ReduceMean{axes=[1, -1]}(x)", "ReduceSum{axes=[0], keepDimensions=true}(x)",
@@ -56,7 +59,8 @@ class GraphTextTest {
             "Expand{shape=[2, 4, 4, 4]}(x)", "Gather{axis=2}(x, i)", "Resize{mode=bilinear, height=5, width=7*k-1}(x)",
             "Resize{mode=nearest, height=7*ceil((k)/7), width=2}(x)", "GridSample(x, g)", "Range{length=h*w}()",
             "Sizes{dimensions=[h, 3, 2*w]}()",
-            "Linear(s, q)", "Attention{heads=2}(s, s, s)", "DeformableAttention{heads=2, points=1, levels=[[1, 2], [2, 1]]}(s, o, l)",
+            "Linear(s, q)", "FeedForward(s, t, u, q, v)", "Attention{heads=2}(s, s, s)",
+            "DeformableAttention{heads=2, points=1, levels=[[1, 2], [2, 1]]}(s, o, l)",
             "SemanticInference{height=8, width=9}(s, x)", "SemanticLabels{height=8, width=9}(s, x)",
             "Pixels{mean=[123.675, 116.28, 103.53], deviation=[58.395, 57.12, 57.375]}(b, d)",
             "Pixels{mean=[0.0, 0.0, 0.0], deviation=[1.0, -1.0, 1.0], to=float16}(b, d)", "Relu(x)", "Not(m)",
@@ -66,7 +70,8 @@ class GraphTextTest {
         String text = """
                 (x: float32[1, 4, 4, 4], z: float32[1, 3, 4, 4], s: float32[1, 4, 4], o: float32[1, 4, 8], l: float32[1, 4, 4], \
                 g: float32[1, 3, 3, 2], w: float32[6, 1, 3, 3], q: float32[2, 4], \
-                b: uint8[1, 4, 4, 3], d: int32[1, 2]) -> (y) {
+                b: uint8[1, 4, 4, 3], d: int32[1, 2], \
+                k: float32[6], p: float32[1, 6, 2, 2], t: float32[4, 2], u: float32[2]) -> (y) {
                   v: float32[4] = [1.0, 2.0, 3.0, 4.0]
                   e: int8[4] = [-128, -1, 0, 127]
                   half: float32[] = 0.5
@@ -139,6 +144,7 @@ class GraphTextTest {
             "(x: float32[1]) -> (y) { y = Softmax{axis=a}(x) }|line 1, column 43: expected a whole number, found 'a}(x) }'",
             "(x: float32[1]) -> (y) { y = Relu{axis=1}(x) }|Relu has no parameter 'axis'",
             "(x: float32[1]) -> (y) { y = Softmax{axis=1, axis=1}(x) }|'axis' stands there twice",
+            "(x: float32[1]) -> (y) { y = FusedConv{activation=tanh}(x, x) }|line 1, column 51: expected one of [none, relu], found 'tanh'",
             "(x: float32[1]) -> (y) { y = Relu(x)|line 1, column 37: expected a name, found the end",
             "(x: float32[1]) -> (y) { }|output 'y' is not defined",
             "(x: float32[1]) -> (x) { x: float32[1] }|'x' is defined twice",

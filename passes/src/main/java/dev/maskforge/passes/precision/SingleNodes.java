@@ -69,7 +69,7 @@ final class SingleNodes {
 
     private static boolean isProduct(Operation operation) {
         return switch (operation) {
-            case Operation.Conv _,Operation.MatMul _,Operation.Linear _ -> true;
+            case Operation.Conv _,Operation.FusedConv _,Operation.FeedForward _,Operation.MatMul _,Operation.Linear _ -> true;
             default -> false;
         };
     }
