@@ -186,7 +186,7 @@ public record EngineBuilder(String engine, BuildOptions options, Optional<Input>
             throw new EngineException("engine '" + engine + "' has no " + options.precision() + ", but "
                     + String.join(", ", provider.precisions().stream().sorted().map(Object::toString).toList()));
         }
-        EngineProvider reference = Engines.named(REFERENCE);
+        EngineProvider reference = Engines.named(REFERENCE).withoutOwnKernels();
         Output what = outputOf(model);
         Graph authored = authored(model, what);
         TemporaryFile file = TemporaryFile.beside(target);

@@ -11,9 +11,12 @@ import java.util.Optional;
 /// @param error     the largest of numbers; for labels, of the scores that they are the best of, where these are known
 /// @param agreement of labels with those of the file, where scores tell which pixels are clear
 /// @param unequal   elements that differ, of labels and other integers
-public record Likeness(String output, Optional<OutputError> error, Optional<Agreement> agreement, long unequal) {
+/// @param inputs    how many of the [#INPUTS] that were tried tell anything
+public record Likeness(String output, Optional<OutputError> error, Optional<Agreement> agreement, long unequal, int inputs) {
     /// The largest relative error of numbers that passes.
     public static final double BOUND = 1e-5;
+    /// How many inputs are tried.
+    public static final int INPUTS = 4;
 
     /// Whether it says the same: numbers up to float32's rounding, labels at all clear pixels, other integers everywhere.
     public boolean isEnough() {
@@ -24,7 +27,7 @@ public record Likeness(String output, Optional<OutputError> error, Optional<Agre
     /// Of several inputs together.
     Likeness plus(Likeness other) {
         return new Likeness(output, error.flatMap(one -> other.error.map(one::worse)).or(() -> other.error),
-                agreement.flatMap(one -> other.agreement.map(one::plus)), unequal + other.unequal);
+                agreement.flatMap(one -> other.agreement.map(one::plus)), unequal + other.unequal, inputs + other.inputs);
     }
 
     /// Such as `labels: 99.998 % of 131072 pixels, ...; scores: 1.2e-06 relative, 3.4e-06 absolute`.

@@ -11,6 +11,7 @@ import dev.maskforge.graph.onnx.OnnxWriter;
 import dev.maskforge.passes.Lowering;
 import dev.maskforge.passes.Pipeline;
 import dev.maskforge.passes.recognise.Recognition;
+import dev.maskforge.passes.rewrite.ConvolveMasks;
 import dev.maskforge.passes.rewrite.Optimisation;
 import dev.maskforge.vision.AtomicFile;
 import dev.maskforge.vision.ImageException;
@@ -76,7 +77,8 @@ public final class Optimizer {
             Pipeline lowering = Pipeline.of(new Lowering(Set.of(), Lowering.DeformableAttention.GRID_SAMPLE))
                     .then(new Pipeline(Recognition.tidying())).then(new Pipeline(Recognition.tidying()));
             return switch (this) {
-                case REWRITTEN -> Recognition.pipeline().then(Optimisation.fewerOperations().passes()).then(lowering);
+                case REWRITTEN -> Recognition.pipeline().then(Optimisation.fewerOperations().passes())
+                        .then(Pipeline.of(new ConvolveMasks())).then(lowering);
                 case RECOGNISED -> Recognition.pipeline().then(lowering);
             };
         }

@@ -60,6 +60,26 @@ record ProbeInputs(Graph graph, List<RgbImage> pictures) {
         return inputs;
     }
 
+    /// The same inputs rounded otherwise: each float32 is its neighbour above or below.
+    ///
+    /// @param number counts the tries
+    static Map<String, Tensor> rounded(Map<String, Tensor> inputs, int number, Arena arena) {
+        Random random = new Random(number);
+        SequencedMap<String, Tensor> rounded = new LinkedHashMap<>();
+        inputs.forEach(
+                (name, tensor) -> rounded.put(name, tensor.dataType() == DataType.FLOAT32 ? rounded(tensor, random, arena) : tensor));
+        return rounded;
+    }
+
+    private static Tensor rounded(Tensor tensor, Random random, Arena arena) {
+        Tensor rounded = Tensor.allocate(tensor.dataType(), tensor.shape(), arena);
+        for (long i = 0; i < tensor.elementCount(); i++) {
+            float value = tensor.memory().getAtIndex(Tensor.FLOAT32, i);
+            rounded.memory().setAtIndex(Tensor.FLOAT32, i, random.nextBoolean() ? Math.nextUp(value) : Math.nextDown(value));
+        }
+        return rounded;
+    }
+
     private Map<String, Long> sizes() {
         Map<String, Long> sizes = new HashMap<>();
         for (String name : graph.inputs()) {

@@ -13,6 +13,7 @@ import dev.maskforge.kernels.Workers;
 import dev.maskforge.models.Input;
 import dev.maskforge.models.Output;
 import dev.maskforge.passes.Lowering;
+import dev.maskforge.passes.rewrite.Optimisation;
 import dev.maskforge.vision.Geometry;
 import dev.maskforge.vision.ImageFile;
 import dev.maskforge.vision.InstanceSegmentation;
@@ -80,10 +81,19 @@ public final class Segmenter implements AutoCloseable {
     /// @param thresholds    of panoptic and instance inference, by default the dataset's official ones
     /// @param deformableAttention its expansion for engines that have none of their own
     /// @param graphForm     what the engine gets of the graph, by default [that which suits it][GraphForm#standard]
+    /// @param optimisation  the rewrites of an optimised graph, by default [those that the engine gains by][EngineProvider#optimisation()],
+    ///                      which int8 always has
     /// @param calibration   how int8 comes to its ranges, always of the optimised graph; other precisions need none
     public record Options(ModelOptions model, String engine, EngineOptions engineOptions, Optional<ResizeRule> resizeRule,
             ThresholdOptions thresholds, Lowering.DeformableAttention deformableAttention, Optional<GraphForm> graphForm,
-            Optional<CalibrationOptions> calibration) {
+            Optional<Optimisation> optimisation, Optional<CalibrationOptions> calibration) {
+        /// With the engine's own rewrites.
+        public Options(ModelOptions model, String engine, EngineOptions engineOptions, Optional<ResizeRule> resizeRule,
+                ThresholdOptions thresholds, Lowering.DeformableAttention deformableAttention, Optional<GraphForm> graphForm,
+                Optional<CalibrationOptions> calibration) {
+            this(model, engine, engineOptions, resizeRule, thresholds, deformableAttention, graphForm, Optional.empty(), calibration);
+        }
+
         /// In a precision that needs no calibration.
         public Options(ModelOptions model, String engine, EngineOptions engineOptions, Optional<ResizeRule> resizeRule,
                 ThresholdOptions thresholds, Lowering.DeformableAttention deformableAttention, Optional<GraphForm> graphForm) {
@@ -103,38 +113,50 @@ public final class Segmenter implements AutoCloseable {
 
         /// The same with what the checkpoint cannot say of itself.
         public Options withModel(ModelOptions options) {
-            return new Options(options, engine, engineOptions, resizeRule, thresholds, deformableAttention, graphForm, calibration);
+            return new Options(options, engine, engineOptions, resizeRule, thresholds, deformableAttention, graphForm, optimisation,
+                    calibration);
         }
 
         /// The same with another size at which pictures enter the network.
         public Options withResizeRule(ResizeRule rule) {
-            return new Options(model, engine, engineOptions, Optional.of(rule), thresholds, deformableAttention, graphForm, calibration);
+            return new Options(model, engine, engineOptions, Optional.of(rule), thresholds, deformableAttention, graphForm, optimisation,
+                    calibration);
         }
 
         /// The same with other thresholds.
         public Options withThresholds(ThresholdOptions others) {
-            return new Options(model, engine, engineOptions, resizeRule, others, deformableAttention, graphForm, calibration);
+            return new Options(model, engine, engineOptions, resizeRule, others, deformableAttention, graphForm, optimisation,
+                    calibration);
         }
 
         /// The same with this form of the graph.
         public Options withGraphForm(GraphForm form) {
-            return new Options(model, engine, engineOptions, resizeRule, thresholds, deformableAttention, Optional.of(form), calibration);
+            return new Options(model, engine, engineOptions, resizeRule, thresholds, deformableAttention, Optional.of(form),
+                    optimisation, calibration);
+        }
+
+        /// The same with other rewrites than those that the engine gains by.
+        public Options withOptimisation(Optimisation rewrites) {
+            return new Options(model, engine, engineOptions, resizeRule, thresholds, deformableAttention, graphForm, Optional.of(rewrites),
+                    calibration);
         }
 
         /// The same with another expansion of deformable attention.
         public Options withDeformableAttention(Lowering.DeformableAttention form) {
-            return new Options(model, engine, engineOptions, resizeRule, thresholds, form, graphForm, calibration);
+            return new Options(model, engine, engineOptions, resizeRule, thresholds, form, graphForm, optimisation,
+                    calibration);
         }
 
         /// The same in int8, with ranges from pictures.
         public Options inInt8(CalibrationOptions ranges) {
             return new Options(model, engine, engineOptions.withPrecision(Precision.INT8), resizeRule, thresholds, deformableAttention,
-                    graphForm, Optional.of(ranges));
+                    graphForm, optimisation, Optional.of(ranges));
         }
 
         /// The same with pictures for int8, should that be its precision.
         public Options withCalibration(Optional<CalibrationOptions> ranges) {
-            return new Options(model, engine, engineOptions, resizeRule, thresholds, deformableAttention, graphForm, ranges);
+            return new Options(model, engine, engineOptions, resizeRule, thresholds, deformableAttention, graphForm, optimisation,
+                    ranges);
         }
     }
 
@@ -229,7 +251,8 @@ public final class Segmenter implements AutoCloseable {
         Graph authored = model.graph(model.freeInput(), Output.RAW);
         Lowering lowering = new Lowering(provider.nativeOperations(), options.deformableAttention());
         GraphForm form = options.graphForm().orElseGet(() -> GraphForm.standard(provider));
-        return new Computed(form.pipeline(provider.optimisation(), lowering).run(authored).graph(), Optional.empty());
+        Optimisation optimisation = options.optimisation().orElseGet(provider::optimisation);
+        return new Computed(form.pipeline(optimisation, lowering).run(authored).graph(), Optional.empty());
     }
 
     /// Closes the engine if nothing comes of it.

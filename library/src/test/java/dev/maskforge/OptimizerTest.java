@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -70,6 +71,13 @@ class OptimizerTest {
             pictures.add(RgbImage.ofRgb(samples, 64, 96));
         }
         return pictures;
+    }
+
+    /// A picture of all numbers at random.
+    static RgbImage noise() {
+        byte[] samples = new byte[3 * 64 * 96];
+        new Random(1).nextBytes(samples);
+        return RgbImage.ofRgb(samples, 64, 96);
     }
 
     private static Optimizer.Options options(Optional<Size> size) {

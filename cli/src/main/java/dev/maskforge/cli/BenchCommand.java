@@ -10,13 +10,17 @@ import dev.maskforge.cli.bench.BenchModel;
 import dev.maskforge.cli.bench.BenchPictures;
 import dev.maskforge.cli.bench.BenchTable;
 import dev.maskforge.cli.bench.CheckpointModel;
+import dev.maskforge.cli.bench.EachPass;
+import dev.maskforge.cli.bench.GraphVariant;
 import dev.maskforge.cli.bench.MachineCeilings;
 import dev.maskforge.cli.bench.OnnxModel;
 import dev.maskforge.cli.bench.PlanModel;
 import dev.maskforge.cli.bench.RunShape;
 import dev.maskforge.engine.Device;
+import dev.maskforge.engine.EngineException;
 import dev.maskforge.engine.EngineOptions;
 import dev.maskforge.engine.Engines;
+import dev.maskforge.engine.Precision;
 import dev.maskforge.engine.plan.PlanFile;
 import dev.maskforge.measure.Clock;
 import dev.maskforge.measure.Fidelity;
@@ -80,6 +84,10 @@ final class BenchCommand implements Callable<Integer> {
             + "(default: optimised, on reference authored)")
     private List<GraphForm> forms = List.of();
 
+    @Option(names = "--each-pass", description = "a row for each pass of the engine: checkpoints as optimised, as authored, without one pass at a time, and with products merged "
+            + "that the engine leaves apart")
+    private boolean eachPass;
+
     @Option(names = "--images", paramLabel = "DIR", description = "pictures to show in turn, brought to each size beforehand (default: four street scenes that are made up)")
     private @Nullable Path images;
 
@@ -128,10 +136,13 @@ final class BenchCommand implements Callable<Integer> {
         if (minimumAgreement != null && !(minimumAgreement >= 0 && minimumAgreement <= 1)) {
             throw wrong("--min-agreement", minimumAgreement + " is no share from 0 to 1");
         }
+        if (eachPass) {
+            requireOneGraph();
+        }
         QuantizationReport quantization = new QuantizationReport(spec.commandLine().getErr(), says);
         List<BenchModel> models = new ArrayList<>();
         try {
-            files.forEach(file -> forms(file).forEach(form -> models.add(open(file, form, batch, quantization))));
+            files.forEach(file -> variants(file).forEach(variant -> models.add(open(file, variant, batch, quantization))));
             int count = models.size();
             Optional<BenchModel> extra = Optional.ofNullable(reference).map(file -> open(file, Optional.empty(), 1, quantization));
             extra.ifPresent(models::add);
@@ -171,19 +182,38 @@ final class BenchCommand implements Callable<Integer> {
         return new ParameterException(spec.commandLine(), "Invalid value for option '" + option + "': " + why);
     }
 
-    /// A checkpoint is a row for each form of its graph that was asked for.
-    private List<Optional<GraphForm>> forms(Path file) {
-        return forms.isEmpty() || isOnnx(file) ? List.of(Optional.empty()) : forms.stream().map(Optional::of).toList();
+    /// Each engine has passes of its own, in floating point.
+    private void requireOneGraph() {
+        if (!forms.isEmpty()) {
+            throw wrong("--graph", "--each-pass measures both forms; leave one of the two options out");
+        }
+        if (engines.options().precision() == Precision.INT8) {
+            throw wrong("--precision", "--each-pass leaves passes out in floating point, int8 always has all of them");
+        }
+        engines.engine();
     }
 
-    private BenchModel open(Path file, Optional<GraphForm> form, int atOnce, QuantizationReport quantization) {
-        line("opening " + Line.of(file));
+    /// A checkpoint is a row for each of its graphs that was asked for.
+    private List<Optional<GraphVariant>> variants(Path file) {
+        if (isOnnx(file) || PlanFile.isPlan(file)) {
+            return List.of(Optional.empty());
+        }
+        if (eachPass) {
+            line("leaving passes out of " + Line.of(file));
+            return EachPass.of(file, model.options(), Engines.named(engines.engine()), text -> line("  " + Line.of(text))).stream()
+                    .map(Optional::of).toList();
+        }
+        return forms.isEmpty() ? List.of(Optional.empty()) : forms.stream().map(GraphVariant::of).map(Optional::of).toList();
+    }
+
+    private BenchModel open(Path file, Optional<GraphVariant> variant, int atOnce, QuantizationReport quantization) {
+        line("opening " + Line.of(file) + variant.map(each -> ", " + each.name()).orElse(""));
         if (PlanFile.isPlan(file)) {
             return PlanModel.open(file);
         }
         return isOnnx(file)
                 ? OnnxModel.open(file, Optional.ofNullable(inputValues), atOnce)
-                : CheckpointModel.open(file, model.options(), form,
+                : CheckpointModel.open(file, model.options(), variant,
                         size -> calibration.options(engines.precision(), Optional.of(size), ImageLimits.DEFAULT,
                                 Progress.on(spec.commandLine().getErr(), says)),
                         quantization::opened);
@@ -311,6 +341,11 @@ final class BenchCommand implements Callable<Integer> {
         public void referenceFailed(BenchModel failed, Throwable reason) {
             Failures.report(size + ": how far the labels agree is not known, since the reference " + Line.of(failed.file()) + " fails: "
                     + Failures.message(reason), reason, spec.commandLine().getErr(), says.isVerbose());
+        }
+
+        @Override
+        public void refused(String subject, EngineException reason) {
+            line(size + " " + Line.of(subject) + ": not measured, " + Failures.message(reason));
         }
 
         @Override

@@ -101,6 +101,7 @@ final class OptimizeCommand implements Callable<Integer> {
             spec.commandLine().getOut().println(new JsonMapper().writerWithDefaultPrettyPrinter().writeValueAsString(facts(result)));
         } else if (!says.isQuiet()) {
             result.check().forEach(likeness -> err.println(Line.of(likeness)));
+            untelling(result.check()).ifPresent(err::println);
             if (result.isWritten()) {
                 err.printf(Locale.ROOT, "%s: %d nodes of %d, %.1f MB, %.1f s%n", Line.of(target), result.optimised().nodes().size(),
                         result.read().nodes().size(), Files.size(target) / 1e6, (System.nanoTime() - start) / 1e9);
@@ -126,6 +127,13 @@ final class OptimizeCommand implements Callable<Integer> {
         if (says.isVerbose()) {
             step.refusals().forEach(refusal -> err.println("  " + Line.of(refusal.node() + ": " + refusal.reason())));
         }
+    }
+
+    /// Of inputs that were left out.
+    private static Optional<String> untelling(List<Likeness> check) {
+        return check.stream().map(Likeness::inputs).filter(inputs -> inputs < Likeness.INPUTS).findFirst()
+                .map(inputs -> "by " + inputs + " of " + Likeness.INPUTS + " inputs; on the others the file itself says something else "
+                        + "when they are rounded");
     }
 
     private String shortfall(List<Likeness> check) {
@@ -187,6 +195,7 @@ final class OptimizeCommand implements Callable<Integer> {
             facts.put("conclusive", agreement.isConclusive());
         });
         facts.put("unequal", likeness.unequal());
+        facts.put("inputs", likeness.inputs());
         facts.put("enough", likeness.isEnough());
         return facts;
     }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +31,37 @@ class GraphOptionTest {
         assertEquals(ExitCode.DONE, run.exit(), run.err());
         assertEquals(List.of("checkpoint.pkl, optimised", "checkpoint.pkl, authored"),
                 MeasurementFile.read(target).results().stream().map(Result::subject).toList());
+    }
+
+    /// Leaving a pass out changes no label, and neither does merging products.
+    @Test
+    void eachPassIsARowOfTheBenchmark() {
+        Path target = folder.resolve("passes.json");
+        Run run = Run.of("bench", CHECKPOINT, "--each-pass", "--sizes", "64x128", "--warmup", "0", "--runs", "3", "--ceilings", "none",
+                "-o",
+                target, "--min-agreement", "1");
+        assertEquals(ExitCode.DONE, run.exit(), run.err());
+        List<String> rows = MeasurementFile.read(target).results().stream().map(Result::subject).toList();
+        assertEquals(List.of("checkpoint.pkl, optimised", "checkpoint.pkl, authored"), rows.subList(0, 2));
+        for (String row : List.of("without fold batch normalisation into convolutions", "without compare logits instead of probabilities",
+                "with merge products of cross-attention")) {
+            assertTrue(rows.contains("checkpoint.pkl, " + row), rows::toString);
+        }
+        for (Result result : MeasurementFile.read(target).results()) {
+            assertEquals("checkpoint.pkl as authored, onnxruntime", result.fidelity().orElseThrow().reference());
+        }
+    }
+
+    @Test
+    void eachPassIsOfOneEngineAndFloatingPoint() {
+        for (List<String> more : List.of(List.of("--graph", "authored"), List.of("--precision", "int8"),
+                List.of("--engine", "onnxruntime,reference"))) {
+            List<Object> words = new ArrayList<>(List.of("bench", CHECKPOINT, "--each-pass"));
+            words.addAll(more);
+            Run run = Run.of(words.toArray());
+            assertEquals(ExitCode.USAGE, run.exit(), run.err());
+            assertTrue(run.err().contains("Invalid value for option '" + more.getFirst() + "'"), run.err());
+        }
     }
 
     @Test

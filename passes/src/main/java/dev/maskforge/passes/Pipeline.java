@@ -22,6 +22,11 @@ public record Pipeline(List<Pass> passes) {
         return new Pipeline(Stream.concat(passes.stream(), next.passes.stream()).toList());
     }
 
+    /// The same without the passes of a name.
+    public Pipeline without(String name) {
+        return new Pipeline(passes.stream().filter(pass -> !pass.name().equals(name)).toList());
+    }
+
     /// Runs the passes.
     ///
     /// @throws IllegalStateException if a pass leaves an invalid graph; the message names the pass

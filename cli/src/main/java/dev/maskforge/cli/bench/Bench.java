@@ -2,6 +2,7 @@ package dev.maskforge.cli.bench;
 
 import dev.maskforge.engine.Agreement;
 import dev.maskforge.engine.Availability;
+import dev.maskforge.engine.EngineException;
 import dev.maskforge.engine.EngineOptions;
 import dev.maskforge.engine.EngineProvider;
 import dev.maskforge.engine.Engines;
@@ -67,6 +68,11 @@ public record Bench(int batch, List<BenchModel> models, List<String> engines, En
     public interface Progress extends Harness.Progress {
         /// The reference of a model, itself or another, could not speak, so how far the model agrees with it is not known.
         void referenceFailed(BenchModel reference, Throwable reason);
+
+        /// An engine refuses a model that [may be refused][BenchModel#mayBeRefused()], so it has no row.
+        default void refused(String subject, EngineException reason) {
+            // Whoever does not ask for such models need not hear of them.
+        }
     }
 
     /// Measures what can run at a size; a result for each, in the order of models, then engines. The reference speaks
@@ -77,8 +83,7 @@ public record Bench(int batch, List<BenchModel> models, List<String> engines, En
         try {
             for (BenchModel model : modelsFor(size)) {
                 for (String engine : model.engines(engines)) {
-                    subjects.add(BenchSubject.open(name(model, engine), model, engine, options, new RunShape(batch, size), pictures,
-                            clock));
+                    open(model, engine, size, pictures, progress).ifPresent(subjects::add);
                 }
             }
             series = new Harness(clock, protocol, progress).measure(subjects);
@@ -95,6 +100,19 @@ public record Bench(int batch, List<BenchModel> models, List<String> engines, En
                     Optional.ofNullable(fidelities.get(subject))));
         }
         return results;
+    }
+
+    private Optional<BenchSubject> open(BenchModel model, String engine, Size size, BenchPictures pictures, Progress progress) {
+        String name = name(model, engine);
+        try {
+            return Optional.of(BenchSubject.open(name, model, engine, options, new RunShape(batch, size), pictures, clock));
+        } catch (EngineException e) {
+            if (!model.mayBeRefused()) {
+                throw e;
+            }
+            progress.refused(name, e);
+            return Optional.empty();
+        }
     }
 
     private String name(BenchModel model, String engine) {
@@ -148,8 +166,11 @@ public record Bench(int batch, List<BenchModel> models, List<String> engines, En
         return fidelities;
     }
 
+    /// A checkpoint's graphs are all held against the one as authored, which is made once.
     private Optional<BenchModel> referenceOf(BenchModel model) {
-        return model instanceof CheckpointModel ? Optional.of(model) : reference;
+        return model instanceof CheckpointModel
+                ? models.stream().filter(other -> other instanceof CheckpointModel && other.file().equals(model.file())).findFirst()
+                : reference;
     }
 
     private Map<BenchSubject, Fidelity> fidelities(BenchModel model, List<BenchSubject> held, Size size, BenchPictures pictures) {

@@ -23,6 +23,11 @@ public sealed interface BenchModel extends AutoCloseable permits CheckpointModel
         return Optional.empty();
     }
 
+    /// Whether the others are measured without it where an engine refuses it.
+    default boolean mayBeRefused() {
+        return false;
+    }
+
     /// SHA-256 of its graph with weights, or of the file that holds them.
     String hash();
 

@@ -1,7 +1,6 @@
 package dev.maskforge.cli.bench;
 
 import dev.maskforge.CalibrationOptions;
-import dev.maskforge.GraphForm;
 import dev.maskforge.ModelFile;
 import dev.maskforge.ModelOptions;
 import dev.maskforge.OnnxOutput;
@@ -35,7 +34,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -45,19 +43,19 @@ import java.util.function.Function;
 public final class CheckpointModel implements BenchModel {
     private final Path file;
     private final ModelOptions options;
-    private final Optional<GraphForm> form;
+    private final Optional<GraphVariant> variant;
     private final ModelFile model;
     private final String hash;
     private final Function<Size, Optional<CalibrationOptions>> calibration;
     private final Opened opened;
 
-    private CheckpointModel(Path file, ModelOptions options, Optional<GraphForm> form, ModelFile model, String hash,
+    private CheckpointModel(Path file, ModelOptions options, Optional<GraphVariant> variant, ModelFile model, String hash,
             Function<Size, Optional<CalibrationOptions>> calibration, Opened opened) {
         this.calibration = calibration;
         this.opened = opened;
         this.file = file;
         this.options = options;
-        this.form = form;
+        this.variant = variant;
         this.model = model;
         this.hash = hash;
     }
@@ -70,14 +68,14 @@ public final class CheckpointModel implements BenchModel {
 
     /// Opens a checkpoint.
     ///
-    /// @param form        what engines get of its graph, by default what suits them
+    /// @param variant     what engines get of its graph, by default what suits them
     /// @param calibration of int8 at a size, if that is the precision
     /// @throws RuntimeException as [ModelFile#open] does
-    public static CheckpointModel open(Path file, ModelOptions options, Optional<GraphForm> form,
+    public static CheckpointModel open(Path file, ModelOptions options, Optional<GraphVariant> variant,
             Function<Size, Optional<CalibrationOptions>> calibration, Opened opened) {
         ModelFile model = ModelFile.open(file, options);
         try {
-            return new CheckpointModel(file, options, form, model, GraphHash.of(model.graph(model.freeInput(), Output.RAW)), calibration,
+            return new CheckpointModel(file, options, variant, model, GraphHash.of(model.graph(model.freeInput(), Output.RAW)), calibration,
                     opened);
         } catch (RuntimeException | Error e) {
             model.close();
@@ -90,10 +88,16 @@ public final class CheckpointModel implements BenchModel {
         return file;
     }
 
-    /// The form of its graph, if one was asked for.
+    /// Which of its graphs it is, if one was asked for.
     @Override
     public Optional<String> variant() {
-        return form.map(each -> each.name().toLowerCase(Locale.ROOT));
+        return variant.map(GraphVariant::name);
+    }
+
+    /// What lacks a pass may lack what an engine needs.
+    @Override
+    public boolean mayBeRefused() {
+        return variant.flatMap(GraphVariant::optimisation).isPresent();
     }
 
     @Override
@@ -115,9 +119,10 @@ public final class CheckpointModel implements BenchModel {
     @Override
     public Ready open(String engine, EngineOptions engineOptions, RunShape shape) {
         Size size = shape.size();
-        Segmenter.Options given = new Segmenter.Options(options, engine, engineOptions,
-                Optional.of(new ResizeRule.FitInside(size.height(), size.width())), ThresholdOptions.none(),
-                Lowering.DeformableAttention.ENGINE, form, calibration.apply(size));
+        Segmenter.Options usual = new Segmenter.Options(options, engine, engineOptions,
+                Optional.of(new ResizeRule.FitInside(size.height(), size.width())), ThresholdOptions.none())
+                .withCalibration(calibration.apply(size));
+        Segmenter.Options given = variant.map(each -> each.in(usual)).orElse(usual);
         Segmenter segmenter = Segmenter.open(file, given);
         try {
             opened.opened(file, segmenter, given);
@@ -178,7 +183,7 @@ public final class CheckpointModel implements BenchModel {
     /// The graph as authored in the operations that every runtime has: none of our kernels judges itself.
     @Override
     public Optional<Reference> reference(EngineOptions engineOptions, Size size) {
-        EngineProvider provider = Engines.named(Segmenter.DEFAULT_ENGINE);
+        EngineProvider provider = Engines.named(Segmenter.DEFAULT_ENGINE).withoutOwnKernels();
         Lowering lowering = new Lowering(Set.of(), Lowering.DeformableAttention.GRID_SAMPLE);
         Graph graph = Pipeline.of(lowering, new RemoveUnused()).run(model.graph(input(RunShape.single(size)), Output.SCORES)).graph();
         ImageNetwork.Ports ports = new ImageNetwork.Ports(file, PictureInput.of(Input.IMAGE),
