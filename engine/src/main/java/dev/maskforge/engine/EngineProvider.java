@@ -33,6 +33,12 @@ public interface EngineProvider {
         return Optimisation.fewerOperations();
     }
 
+    /// The runtime with nothing of ours in its stead: what kernels of ours are judged by, and what a machine's rates are measured
+    /// with. Itself where there are no such kernels, or it is nothing without them.
+    default EngineProvider withoutOwnKernels() {
+        return this;
+    }
+
     /// Whether the engine is what others are held against: unless asked otherwise, it runs graphs as they are authored.
     default boolean isControl() {
         return false;

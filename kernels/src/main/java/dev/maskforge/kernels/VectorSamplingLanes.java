@@ -2,6 +2,7 @@ package dev.maskforge.kernels;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
+import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -38,8 +39,34 @@ record VectorSamplingLanes() implements SamplingLanes {
         return FloatVector.broadcast(FLOATS, number);
     }
 
+    /// One sweep over a block. All are called from one place, so that the compiler takes none of them into the kernel, which would
+    /// be too large with them ([VectorHeadLanes] does the same).
+    @FunctionalInterface
+    private interface Pass {
+        void over(SampleBlock block);
+    }
+
+    private static final List<Pass> SOFTMAX = List.of(VectorSamplingLanes::softmaxOfLanes);
+    private static final List<Pass> CORNERS = List.of(VectorSamplingLanes::dividePositions, VectorSamplingLanes::multiplyShares,
+            VectorSamplingLanes::findPixels);
+
+    private static void run(List<Pass> passes, SampleBlock block) {
+        for (int i = 0; i < passes.size(); i++) {
+            passes.get(i).over(block);
+        }
+    }
+
     @Override
     public void softmax(SampleBlock block) {
+        run(SOFTMAX, block);
+    }
+
+    @Override
+    public void findCorners(SampleBlock block) {
+        run(CORNERS, block);
+    }
+
+    private static void softmaxOfLanes(SampleBlock block) {
         for (int lane = 0; lane < QUERIES; lane += LENGTH) {
             softmax(block.weight, lane, block.count);
         }
@@ -62,19 +89,26 @@ record VectorSamplingLanes() implements SamplingLanes {
         }
     }
 
-    /// In three steps over arrays, each small enough for the compiler.
-    @Override
-    public void findCorners(SampleBlock block) {
+    private static void dividePositions(SampleBlock block) {
+        for (int k = 0; k < block.count; k += LENGTH) {
+            int level = k / (QUERIES * block.pyramid.points());
+            divide(block.referenceX, block.x, block.pyramid.width(level), k, block.topLeft, block.topRight);
+            divide(block.referenceY, block.y, block.pyramid.height(level), k, block.bottomLeft, block.bottomRight);
+        }
+    }
+
+    /// Left, right, top and bottom become the four corners.
+    private static void multiplyShares(SampleBlock block) {
+        for (int k = 0; k < block.count; k += LENGTH) {
+            multiplyShares(block.topLeft, block.topRight, block.bottomLeft, block.bottomRight, block.weight, k);
+        }
+    }
+
+    private static void findPixels(SampleBlock block) {
         Pyramid pyramid = block.pyramid;
-        for (int tap = 0; tap < block.taps; tap++) {
-            int level = tap / pyramid.points();
-            int first = tap * QUERIES;
-            for (int k = first; k < first + QUERIES; k += LENGTH) {
-                divide(block.referenceX, block.x, pyramid.width(level), k, block.topLeft, block.topRight);
-                divide(block.referenceY, block.y, pyramid.height(level), k, block.bottomLeft, block.bottomRight);
-                multiplyShares(block.topLeft, block.topRight, block.bottomLeft, block.bottomRight, block.weight, k);
-            }
-            findPixels(block.x, block.y, block.pixel, first, pyramid.width(level), pyramid.firstToken(level), pyramid.channels());
+        for (int k = 0; k < block.count; k += QUERIES) {
+            int level = k / (QUERIES * pyramid.points());
+            findPixels(block.x, block.y, block.pixel, k, pyramid.width(level), pyramid.firstToken(level), pyramid.channels());
         }
     }
 
@@ -89,7 +123,6 @@ record VectorSamplingLanes() implements SamplingLanes {
         share(distance.sub(ONE)).mul(size > 1 ? 1 : 0).intoArray(far, k);
     }
 
-    /// Left, right, top and bottom become the four corners.
     private static void multiplyShares(float[] left, float[] right, float[] top, float[] bottom, float[] weight, int k) {
         FloatVector scale = load(weight, k);
         FloatVector upper = load(top, k).mul(scale);

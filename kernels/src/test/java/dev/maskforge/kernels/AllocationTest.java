@@ -6,6 +6,7 @@ import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.management.ManagementFactory;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -29,15 +30,17 @@ abstract class AllocationTest {
         try (Arena arena = Arena.ofShared()) {
             KernelsTest.Attention attention = KernelsTest.Attention.of(1, 8, 4, 32, 2, 8, 16, 16, 32, 32, 64);
             Tensor attended = Tensor.allocate(DataType.FLOAT32, Shape.of(1, attention.tokens(), 256), arena);
-            assertAllocatesLittle("deformable attention",
-                    kernels.bind(attention.operation(), attention.inputs(arena), attended, new Scratch()));
+            assertAllocatesLittle(kernels, "deformable attention",
+                    kernels.prepare(attention.operation(), List.of()).bind(attention.operation(), attention.inputs(arena), attended,
+                            new Scratch()));
             KernelsTest.Head head = new KernelsTest.Head(1, 100, 19, 32, 64, 128, 256);
             Tensor labels = Tensor.allocate(DataType.UINT8, Shape.of(1, 128, 256), arena);
-            assertAllocatesLittle("labels", kernels.bind(head.operation(), head.inputs(arena), labels, new Scratch()));
+            assertAllocatesLittle(kernels, "labels",
+                    kernels.prepare(head.operation(), List.of()).bind(head.operation(), head.inputs(arena), labels, new Scratch()));
         }
     }
 
-    private void assertAllocatesLittle(String what, Kernel kernel) {
+    static void assertAllocatesLittle(Kernels kernels, String what, Kernel kernel) {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         Workers caller = Workers.callerOnly();
         long bytes = Long.MAX_VALUE;

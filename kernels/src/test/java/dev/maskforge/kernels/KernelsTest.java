@@ -86,7 +86,7 @@ abstract class KernelsTest {
                 Attention.of(1, 8, 4, 32, 1e30, 3, 5, 6, 10), Attention.of(1, 1, 2, 64, 0, 40, 3));
     }
 
-    private static Tensor gaussian(Shape shape, double deviation, SplittableRandom random, Arena arena) {
+    static Tensor gaussian(Shape shape, double deviation, SplittableRandom random, Arena arena) {
         Tensor tensor = Tensor.allocate(DataType.FLOAT32, shape, arena);
         for (long i = 0; i < shape.elementCount(); i++) {
             tensor.memory().setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) (deviation * random.nextGaussian()));
@@ -96,7 +96,7 @@ abstract class KernelsTest {
 
     private Tensor run(Operation operation, List<Tensor> inputs, TensorType type, int threads, Arena arena) {
         Tensor output = Tensor.allocate(type.dataType(), type.shape(), arena);
-        Kernel kernel = kernels.bind(operation, inputs, output, new Scratch());
+        Kernel kernel = kernels.prepare(operation, List.of()).bind(operation, inputs, output, new Scratch());
         try (ExecutorService executor = Executors.newFixedThreadPool(3)) {
             // Twice, since the first run leaves memory behind that the second finds.
             kernel.run(new Workers(executor, threads));

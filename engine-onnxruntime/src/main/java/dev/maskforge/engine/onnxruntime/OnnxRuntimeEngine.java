@@ -13,6 +13,7 @@ import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.Tensor;
 import dev.maskforge.graph.TensorType;
 import dev.maskforge.graph.onnx.OnnxWriter;
+import dev.maskforge.kernels.Kernels;
 import dev.maskforge.kernels.Workers;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 
 /// A model in ONNX Runtime, and in kernels of ours between.
@@ -53,8 +55,12 @@ final class OnnxRuntimeEngine extends AbstractEngine {
     }
 
     /// The graph's weights stay where the graph has them wherever they can be read there.
-    static OnnxRuntimeEngine of(Graph graph, Execution execution, EngineOptions options) throws OrtException {
-        Partition partition = Partition.of(graph, operation -> execution.operations().contains(operation.getClass()));
+    static OnnxRuntimeEngine of(Graph authored, Execution execution, EngineOptions options) throws OrtException {
+        Graph graph = execution.fuse(authored, options.precision());
+        return of(Partition.ofNodes(graph, execution.own(graph, options.precision())), graph, options);
+    }
+
+    private static OnnxRuntimeEngine of(Partition partition, Graph graph, EngineOptions options) throws OrtException {
         SharedWeights weights = new SharedWeights();
         List<EngineStep> steps = new ArrayList<>();
         try (SharedArena arena = SharedArena.open()) {
@@ -63,8 +69,10 @@ final class OnnxRuntimeEngine extends AbstractEngine {
                 switch (step) {
                     case Partition.Step.Segment(Graph segment) -> steps.add(segment(segment, weights, options, arena));
                     case Partition.Step.Kernel(var node, _, _) -> {
-                        steps.add(new EngineStep.OwnKernel(node, types(graph, node.inputs()), types(graph, node.outputs())));
                         addConstants(graph, node.inputs(), weights, constants);
+                        Kernels.Prepared prepared = Kernels.best().prepare(node.operation(),
+                                node.inputs().stream().map(name -> Optional.ofNullable(constants.get(name))).toList());
+                        steps.add(new EngineStep.OwnKernel(node, prepared, types(graph, node.inputs()), types(graph, node.outputs())));
                     }
                 }
             }

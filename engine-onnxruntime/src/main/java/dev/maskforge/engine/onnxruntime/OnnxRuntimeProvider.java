@@ -80,6 +80,11 @@ public final class OnnxRuntimeProvider implements EngineProvider {
     }
 
     @Override
+    public EngineProvider withoutOwnKernels() {
+        return new OnnxRuntimeProvider(Execution.RUNTIME_ONLY);
+    }
+
+    @Override
     public Set<Class<? extends Operation>> nativeOperations() {
         return execution.operations();
     }

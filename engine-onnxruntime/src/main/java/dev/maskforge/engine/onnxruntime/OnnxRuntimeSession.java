@@ -48,7 +48,8 @@ final class OnnxRuntimeSession extends AbstractSession {
         } catch (OrtException e) {
             throw OnnxRuntimeProvider.failure("ONNX Runtime fails to run", e);
         } catch (OutOfMemoryError e) {
-            throw new EngineException("there is no memory for inputs and outputs at " + sizes + "; use a smaller picture or batch", e);
+            throw new EngineException("there is no memory for what is computed at " + sizes
+                    + "; use a smaller picture or batch, or give Java a larger heap (-Xmx), where kernels have their weights", e);
         }
     }
 

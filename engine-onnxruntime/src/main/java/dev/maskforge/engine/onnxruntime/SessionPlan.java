@@ -9,7 +9,6 @@ import dev.maskforge.graph.Tensor;
 import dev.maskforge.graph.TensorType;
 import dev.maskforge.graph.reference.Binding;
 import dev.maskforge.kernels.Kernel;
-import dev.maskforge.kernels.Kernels;
 import dev.maskforge.kernels.Scratch;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -19,7 +18,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SequencedMap;
+import java.util.Optional;
 import java.util.Set;
 
 /// One session's memory at some sizes, and the steps over it: what one writes, the next reads where it lies.
@@ -67,43 +66,32 @@ final class SessionPlan implements AutoCloseable {
     private void allocate(OnnxRuntimeEngine engine) {
         tensors.putAll(engine.constants());
         engine.inputs().forEach((name, type) -> tensors.put(name, Tensor.allocate(type.dataType(), type.shape().with(sizes), arena)));
-        SequencedMap<String, BufferLayout.Lifetime> between = new LinkedHashMap<>();
-        Map<String, TensorType> types = new HashMap<>();
-        List<EngineStep> all = engine.steps();
-        for (int i = 0; i < all.size(); i++) {
-            for (Map.Entry<String, TensorType> entry : all.get(i).outputs().entrySet()) {
-                allocate(engine, entry.getKey(), entry.getValue(), i, between, types);
-            }
-            for (String input : all.get(i).inputs().keySet()) {
-                int now = i;
-                between.computeIfPresent(input,
-                        (name, value) -> new BufferLayout.Lifetime(name, value.bytes(), value.first(), now));
-            }
+        Map<String, TensorType> between = new LinkedHashMap<>();
+        for (EngineStep step : engine.steps()) {
+            step.outputs().forEach((name, type) -> typeOf(engine, name, type).ifPresent(known -> {
+                if (engine.outputs().containsKey(name)) {
+                    tensors.put(name, Tensor.allocate(known.dataType(), known.shape(), arena));
+                } else {
+                    between.put(name, known);
+                }
+            }));
         }
-        BufferLayout layout = BufferLayout.of(List.copyOf(between.values()));
-        MemorySegment block = arena.allocate(Math.max(1, layout.bytes()), BufferLayout.ALIGNMENT);
-        types.forEach((name, type) -> {
-            long bytes = type.shape().elementCount() * type.dataType().bytes();
-            tensors.put(name, new Tensor(type, block.asSlice(layout.offset(name), bytes)));
-        });
+        Places places = Places.of(engine.steps(), between);
+        MemorySegment block = arena.allocate(Math.max(1, places.bytes()), BufferLayout.ALIGNMENT);
+        between.forEach((name, type) -> tensors.put(name, new Tensor(type, block.asSlice(places.offset(name), Places.bytes(type)))));
     }
 
-    private void allocate(OnnxRuntimeEngine engine, String name, TensorType symbolic, int step,
-            Map<String, BufferLayout.Lifetime> between, Map<String, TensorType> types) {
+    /// The type of what a step gives, if it follows from the sizes.
+    private Optional<TensorType> typeOf(OnnxRuntimeEngine engine, String name, TensorType symbolic) {
         TensorType type = new TensorType(symbolic.dataType(), symbolic.shape().with(sizes));
-        boolean isOutput = engine.outputs().containsKey(name);
-        if (!type.shape().isConstant()) {
-            if (!isOutput || engine.steps().size() > 1) {
-                throw new EngineException("only running tells the size of '" + name + "', " + type
-                        + ", which lies between a kernel of ours and ONNX Runtime; use the engine without kernels of its own");
-            }
-        } else if (isOutput) {
-            tensors.put(name, Tensor.allocate(type.dataType(), type.shape(), arena));
-        } else {
-            long bytes = Math.multiplyExact(type.shape().elementCount(), (long) type.dataType().bytes());
-            between.put(name, new BufferLayout.Lifetime(name, bytes, step, step));
-            types.put(name, type);
+        if (type.shape().isConstant()) {
+            return Optional.of(type);
         }
+        if (!engine.outputs().containsKey(name) || engine.steps().size() > 1) {
+            throw new EngineException("only running tells the size of '" + name + "', " + type
+                    + ", which lies between a kernel of ours and ONNX Runtime; use the engine without kernels of its own");
+        }
+        return Optional.empty();
     }
 
     private void bind(OnnxRuntimeEngine engine) throws OrtException {
@@ -111,10 +99,10 @@ final class SessionPlan implements AutoCloseable {
         for (EngineStep step : engine.steps()) {
             switch (step) {
                 case EngineStep.Segment segment -> steps.add(bind(segment));
-                case EngineStep.OwnKernel(var node, _, _) -> {
+                case EngineStep.OwnKernel(var node, var prepared, _, _) -> {
                     Operation operation = Binding.bind(node.operation(), sizes);
                     List<Tensor> inputs = node.inputs().stream().map(this::tensor).toList();
-                    Kernel kernel = Kernels.best().bind(operation, inputs, tensor(node.output()), scratch);
+                    Kernel kernel = prepared.bind(operation, inputs, tensor(node.output()), scratch);
                     steps.add(new Step.OwnKernel(node.name(), kernel));
                 }
             }

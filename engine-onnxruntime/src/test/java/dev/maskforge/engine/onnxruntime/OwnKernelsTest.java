@@ -11,6 +11,7 @@ import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Dimension;
 import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.GraphBuilder;
+import dev.maskforge.graph.Node;
 import dev.maskforge.graph.Operation;
 import dev.maskforge.graph.Operation.DeformableAttention;
 import dev.maskforge.graph.Operation.DeformableAttention.Level;
@@ -20,6 +21,7 @@ import dev.maskforge.graph.Tensor;
 import dev.maskforge.graph.TensorType;
 import dev.maskforge.graph.Value;
 import dev.maskforge.graph.reference.Interpreter;
+import dev.maskforge.kernels.Kernels;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,10 +40,12 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 /// Graphs that are cut at kernels of ours, in a shape like a mask transformer's: encoder layers over a pyramid, then a head.
 @Timeout(120)
 class OwnKernelsTest {
+    private static final boolean HAS_VECTOR_API = Kernels.best().toString().startsWith("Vector API");
     private static final Dimension N = Dimension.symbol("n");
     private static final Dimension H = Dimension.symbol("h");
     private static final Dimension W = Dimension.symbol("w");
@@ -112,11 +116,23 @@ class OwnKernelsTest {
         return new OnnxRuntimeProvider().build(graph(), EngineOptions.standard().withThreads(threads));
     }
 
+    /// With the Vector API the masks' convolution is one of them.
     @Test
-    void isCutIntoThreeSegmentsAndThreeKernels() {
+    void isCutAtKernels() {
+        List<String> wanted = HAS_VECTOR_API
+                ? List.of("DeformableAttention", "DeformableAttention", "Conv", "SemanticLabels")
+                : List.of("DeformableAttention", "DeformableAttention", "SemanticLabels");
         try (Engine engine = build(1)) {
-            List<String> kinds = ((OnnxRuntimeEngine) engine).steps().stream().map(step -> step.getClass().getSimpleName()).toList();
-            assertEquals(List.of("Segment", "OwnKernel", "Segment", "OwnKernel", "Segment", "OwnKernel"), kinds);
+            List<String> kernels = new ArrayList<>();
+            boolean isAfterSegment = false;
+            for (EngineStep step : ((OnnxRuntimeEngine) engine).steps()) {
+                if (step instanceof EngineStep.OwnKernel(Node node, _, _, _)) {
+                    assertTrue(isAfterSegment, "a segment before " + node);
+                    kernels.add(node.operation().type());
+                }
+                isAfterSegment = step instanceof EngineStep.Segment;
+            }
+            assertEquals(wanted, kernels);
         }
     }
 
@@ -175,9 +191,11 @@ class OwnKernelsTest {
         }
     }
 
-    /// Once the kernels are compiled, names and handles are all that is left.
+    /// Once the kernels are compiled, names and handles are all that is left. With the Vector API it depends on the compiler
+    /// whether vectors are objects, which the kernels' own tests are about.
     @Test
     void runsAllocateLittleInJava() {
+        assumeFalse(HAS_VECTOR_API, "with the Vector API kernels may allocate vectors");
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         try (Engine engine = build(1); Session session = engine.openSession()) {
             Map<String, Tensor> inputs = picture(1, 8, 8);
