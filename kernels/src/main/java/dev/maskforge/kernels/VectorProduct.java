@@ -92,7 +92,8 @@ final class VectorProduct {
         store(h0, h1, result, row);
     }
 
-    /// `result[row][column] = Σ over k < depth of rows[row][k]·panel[k][column]`
+    /// `result[row][column] = Σ over k < depth of rows[row][k]·panel[k][column]`: as [#multiply], of rows as tokens lie, which
+    /// need not be interleaved first. What the two share are sums in registers, which no method can hand to another.
     ///
     /// @param rows      `[ROWS][depth]`, `stride` apart, from `from` on
     /// @param panel     `[depth][COLUMNS]` from `panelFrom` on

@@ -130,13 +130,16 @@ final class WinogradTransform {
         static int pixels(int row) {
             return PIXELS + row * WIDEST;
         }
+
         static int results(int row) {
             return RESULTS + row * WIDEST;
         }
-        static int columns(int row) {
+
+        private static int columns(int row) {
             return COLUMNS + row * WIDEST;
         }
-        static int phases(int row) {
+
+        private static int phases(int row) {
             return PHASES + row * STEP * PHASE;
         }
 
