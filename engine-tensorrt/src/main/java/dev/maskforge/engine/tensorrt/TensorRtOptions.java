@@ -1,6 +1,9 @@
 package dev.maskforge.engine.tensorrt;
 
 import dev.maskforge.engine.BuildOptions;
+import dev.maskforge.engine.tensorrt.lower.AttentionForm;
+import dev.maskforge.engine.tensorrt.lower.DeformableAttentionForm;
+import dev.maskforge.engine.tensorrt.lower.LabelsForm;
 import dev.maskforge.engine.tensorrt.plan.SizeRange;
 import dev.maskforge.passes.precision.Ranges;
 import java.nio.file.Path;

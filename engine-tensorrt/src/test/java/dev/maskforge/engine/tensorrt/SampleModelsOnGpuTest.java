@@ -11,6 +11,7 @@ import dev.maskforge.engine.EngineProvider;
 import dev.maskforge.engine.Engines;
 import dev.maskforge.engine.Precision;
 import dev.maskforge.engine.Session;
+import dev.maskforge.engine.tensorrt.lower.DeformableAttentionForm;
 import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Dimension;
 import dev.maskforge.graph.Graph;

@@ -5,6 +5,8 @@ import dev.maskforge.engine.BuildProgress;
 import dev.maskforge.engine.Engine;
 import dev.maskforge.engine.check.CheckResult;
 import dev.maskforge.engine.tensorrt.binding.TensorRt;
+import dev.maskforge.engine.tensorrt.lower.DeformableAttentionForm;
+import dev.maskforge.engine.tensorrt.lower.OnnxBytes;
 import dev.maskforge.engine.tensorrt.plan.BuildSettings;
 import dev.maskforge.engine.tensorrt.plan.PlanContainer;
 import dev.maskforge.engine.tensorrt.plan.ShapeRange;

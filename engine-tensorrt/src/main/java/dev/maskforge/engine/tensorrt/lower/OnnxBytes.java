@@ -1,4 +1,4 @@
-package dev.maskforge.engine.tensorrt;
+package dev.maskforge.engine.tensorrt.lower;
 
 import dev.maskforge.engine.EngineException;
 import dev.maskforge.graph.Graph;
@@ -12,14 +12,14 @@ import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 
 /// A graph as a whole ONNX file in native memory, where TensorRT's parser reads it.
-final class OnnxBytes {
+public final class OnnxBytes {
     /// What a file has besides its constants, at most.
     private static final long ROOM = 64L << 20;
 
     private OnnxBytes() {
     }
 
-    static MemorySegment of(Graph graph, Arena arena) {
+    public static MemorySegment of(Graph graph, Arena arena) {
         long constants = graph.initializers().values().stream().map(Tensor::memory).mapToLong(MemorySegment::byteSize).sum();
         MemorySegment memory = arena.allocate(Math.addExact(constants, ROOM));
         try (Into into = new Into(memory)) {

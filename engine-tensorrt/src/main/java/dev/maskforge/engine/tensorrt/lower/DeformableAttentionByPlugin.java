@@ -1,4 +1,4 @@
-package dev.maskforge.engine.tensorrt;
+package dev.maskforge.engine.tensorrt.lower;
 
 import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Dimension;
@@ -18,8 +18,9 @@ import java.util.Map;
 ///
 /// In float32 throughout: in float16 the plugin rounds coordinates too, by up to 0.06 pixels of a 256 pixels wide map. It
 /// gives zeros if shapes or starts are of another type than int32.
-final class DeformableAttentionByPlugin {
-    static final String TYPE = "MultiscaleDeformableAttnPlugin_TRT";
+public final class DeformableAttentionByPlugin {
+    /// The plugin's name.
+    public static final String TYPE = "MultiscaleDeformableAttnPlugin_TRT";
     /// TensorRT looks for plugins by type alone; ONNX wants a domain for what is not its own.
     private static final String DOMAIN = "com.nvidia.tensorrt";
 

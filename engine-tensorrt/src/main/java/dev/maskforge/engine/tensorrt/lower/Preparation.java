@@ -1,4 +1,4 @@
-package dev.maskforge.engine.tensorrt;
+package dev.maskforge.engine.tensorrt.lower;
 
 import dev.maskforge.engine.Precision;
 import dev.maskforge.graph.Graph;
@@ -29,9 +29,9 @@ import java.util.function.Predicate;
 /// @param columns   whether kernels of ours read columns of merged products where they lie
 /// @param head      what makes labels
 /// @param ranges    how large values were on calibration pictures, for half precision
-record Preparation(boolean optimised, Precision precision, DeformableAttentionForm form, AttentionForm attention,
+public record Preparation(boolean optimised, Precision precision, DeformableAttentionForm form, AttentionForm attention,
         boolean columns, LabelsForm head, Ranges ranges) {
-    Graph apply(Graph graph) {
+    public Graph apply(Graph graph) {
         List<Pass> passes = new ArrayList<>();
         if (optimised) {
             passes.addAll(Optimisation.fewestProducts().passes().passes());
@@ -63,14 +63,14 @@ record Preparation(boolean optimised, Precision precision, DeformableAttentionFo
     }
 
     /// Where a prepared graph is cut: at the operations that are kernels of ours, and at what selects columns for them.
-    Predicate<Node> cuts(Graph prepared) {
+    public Predicate<Node> cuts(Graph prepared) {
         Set<Class<? extends Operation>> own = own();
         Set<String> names = columns ? Columns.of(prepared, own) : Set.of();
         return node -> own.contains(node.operation().getClass()) || names.contains(node.name());
     }
 
     /// The operations that are kernels of ours.
-    Set<Class<? extends Operation>> own() {
+    public Set<Class<? extends Operation>> own() {
         Set<Class<? extends Operation>> own = new HashSet<>();
         own.add(Operation.Pixels.class);
         if (form == DeformableAttentionForm.KERNEL) {

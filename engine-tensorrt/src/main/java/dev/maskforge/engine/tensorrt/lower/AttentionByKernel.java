@@ -1,4 +1,4 @@
-package dev.maskforge.engine.tensorrt;
+package dev.maskforge.engine.tensorrt.lower;
 
 import dev.maskforge.engine.tensorrt.kernels.AttentionLayout;
 import dev.maskforge.graph.DataType;
