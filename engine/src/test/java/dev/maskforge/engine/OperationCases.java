@@ -26,7 +26,7 @@ import java.util.random.RandomGenerator;
 /// Small graphs for every operation, at fixed and at free sizes.
 ///
 /// Their input is `x`, float32 `[n, 6, 4·h, 8·w]`.
-final class OperationCases {
+public final class OperationCases {
     /// float32 has 24 bits; sums of up to 200 products, in any order, lose at most 200·2⁻²⁴ = 1.2e-5 of the largest.
     static final double SUMS = 1.2e-5;
     /// Runtimes approximate transcendental functions to a few units in the last place, of 6e-8 each.
@@ -53,7 +53,7 @@ final class OperationCases {
         this.suffix = suffix;
     }
 
-    static List<OperationCase> all() {
+    public static List<OperationCase> all() {
         List<OperationCase> all = new ArrayList<>();
         all.addAll(new OperationCases(Dimension.symbol("n"), Dimension.symbol("h"), Dimension.symbol("w"), FREE_SIZES, "free").make());
         for (long batch : new long[]{1, 3}) {
@@ -125,6 +125,12 @@ final class OperationCases {
                     b.constant(scale),
                     b.initializer("zero", zero)));
         }
+        // Of the kind that engines have integer kernels for; the scale is a power of two, so that whoever multiplies by 1 / scale gets
+        // the same.
+        Tensor symmetric = Tensor.ofSignedBytes(Shape.of(new long[0]), new byte[1]);
+        add("QuantizeLinear to int8 and back", EXACT, (b, x) -> b.add(new Operation.DequantizeLinear(1),
+                b.add(new Operation.QuantizeLinear(1), x.multiply(1.7f), b.constant(0.125f), b.initializer("zero", symmetric)),
+                b.constant(0.125f), b.initializer("zero", symmetric)));
         add("QuantizeLinear of halves", EXACT, (b, x) -> b.add(new Operation.QuantizeLinear(1), x.multiply(20f).floor(), b.constant(2f))
                 .cast(DataType.FLOAT32));
         add("QuantizeLinear to int8 by channel", EXACT, (b, x) -> b.add(new Operation.QuantizeLinear(1), x,
@@ -192,6 +198,8 @@ final class OperationCases {
                 (b, x) -> x.reshape(n, Dimension.of(6), h, Dimension.of(4), w, Dimension.of(8)).transpose(0, 2, 4, 3, 5, 1)
                         .reshape(n.times(h).times(w), Dimension.of(32), Dimension.of(6)));
         add("Transpose", EXACT, (b, x) -> x.transpose(3, 1, 0, 2));
+        add("Transpose and Slice of uint8", EXACT,
+                (b, x) -> pixels(x).transpose(0, 3, 1, 2).slice(1, 1, 3).cast(DataType.FLOAT32));
         add("Concat", EXACT, (b, x) -> Value.concat(-1, List.of(x, x.relu(), x.slice(3, 0, 1))));
         add("Slice", EXACT, (b, x) -> x.slice(-1, w, w.times(3).plus(1)));
         add("Expand", EXACT,

@@ -125,13 +125,23 @@ record FilePlans(PlanCache cache, Path timingCache, String target, boolean named
         try (Arena scratch = Arena.ofConfined(); FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             Files.createDirectories(timingCache.toAbsolutePath().getParent());
             MemorySegment onnx = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), scratch);
-            MemorySegment plan = compiler.build(onnx, settings(file, border, precision), scratch);
+            MemorySegment plan = built(file, onnx, settings(file, border, precision), scratch);
             SequencedMap<String, TensorType> inputs = new LinkedHashMap<>();
             SequencedMap<String, TensorType> outputs = new LinkedHashMap<>();
             compiler.ports(plan).forEach((name, port) -> (port.isInput() ? inputs : outputs).put(name, type(file, name, port, border)));
             return new PlanContainer(inputs, outputs, new LinkedHashMap<>(), List.of(new PlanContainer.Part.Segment(plan))).write(arena);
         } catch (IOException e) {
             throw new EngineException(file + " cannot be read: " + e + "; check its rights and the cache's", e);
+        }
+    }
+
+    /// What is expanded in graphs of ours, such as quantisation, is not in files.
+    private MemorySegment built(Path file, MemorySegment onnx, BuildSettings settings, Arena scratch) {
+        try {
+            return compiler.build(onnx, settings, scratch);
+        } catch (EngineException e) {
+            throw new EngineException(file + " cannot be built as it is: " + e.getMessage()
+                    + "; run it on another engine, or make a plan of its checkpoint with 'maskforge build'", e);
         }
     }
 

@@ -132,6 +132,28 @@ class FilePlansTest {
     }
 
     @Test
+    void whatTensorRtRefusesIsSaidWithACure() throws IOException {
+        Path file = file("[1, 3, 64, 128]");
+        FilePlans refusing = new FilePlans(new PlanCache(new CacheFolder(folder.resolve("cache")), CacheFolder.LIMIT),
+                folder.resolve("cache/t/timing"), "here", false, new FilePlans.Compiler() {
+                    @Override
+                    public MemorySegment build(MemorySegment onnx, BuildSettings settings, Arena arena) {
+                        throw new EngineException("TensorRT 10.6.0 refuses node 'y': the zero point must be all zeros.");
+                    }
+
+                    @Override
+                    public SequencedMap<String, Port> ports(MemorySegment plan) {
+                        throw new AssertionError("there is no plan");
+                    }
+                });
+        try (Arena arena = Arena.ofConfined()) {
+            EngineException e = assertThrows(EngineException.class, () -> refusing.plan(file, Precision.FP32, arena));
+            assertEquals(file + " cannot be built as it is: TensorRT 10.6.0 refuses node 'y': the zero point must be all zeros."
+                    + "; run it on another engine, or make a plan of its checkpoint with 'maskforge build'", e.getMessage());
+        }
+    }
+
+    @Test
     void whatIsNoFileOrNoOnnxIsSaid() throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             EngineException none = assertThrows(EngineException.class,

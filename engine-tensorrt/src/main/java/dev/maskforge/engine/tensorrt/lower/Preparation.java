@@ -47,6 +47,8 @@ public record Preparation(boolean optimised, Precision precision, DeformableAtte
         passes.add(new Lowering(own(), form == DeformableAttentionForm.GATHER
                 ? Lowering.DeformableAttention.GATHER
                 : Lowering.DeformableAttention.ENGINE));
+        passes.add(new ExpandQuantization());
+        passes.add(new BytesAtTheEdges(own()));
         passes.add(new RoundPixels());
         passes.add(new ShareEqualNodes());
         passes.add(new FoldConstants());
@@ -54,12 +56,15 @@ public record Preparation(boolean optimised, Precision precision, DeformableAtte
         return new Pipeline(passes).run(graph).graph();
     }
 
-    /// None of the forms that TensorRT has of its own computes positions better than what it samples, and a variance need not
-    /// fit into half.
+    /// None of the forms that TensorRT has of its own computes positions better than what it samples, a variance need not fit
+    /// into half, and quantisation is of float32.
     private Set<Class<? extends Operation>> single() {
-        return form == DeformableAttentionForm.KERNEL
-                ? Set.of(Operation.BatchNormalization.class)
-                : Set.of(Operation.BatchNormalization.class, Operation.DeformableAttention.class);
+        Set<Class<? extends Operation>> single = new HashSet<>(
+                Set.of(Operation.BatchNormalization.class, Operation.QuantizeLinear.class, Operation.DequantizeLinear.class));
+        if (form != DeformableAttentionForm.KERNEL) {
+            single.add(Operation.DeformableAttention.class);
+        }
+        return single;
     }
 
     /// Where a prepared graph is cut: at the operations that are kernels of ours, and at what selects columns for them.

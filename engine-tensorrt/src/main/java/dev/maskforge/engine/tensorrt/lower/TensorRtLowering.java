@@ -19,7 +19,6 @@ import java.util.Optional;
 ///
 /// - DeformableAttention -> its plugin, or one that takes offsets and logits as they come, for the kernel
 /// - Attention -> what it stands for, save where a kernel of ours takes it
-/// - Cast(int64 -> uint8) -> Cast(Cast(int64 -> float32) -> uint8), since TensorRT makes uint8 of floating-point numbers alone
 ///
 /// @param form      of deformable attention; what is neither the plugin nor a kernel is left to [dev.maskforge.passes.Lowering]
 /// @param attention what computes attention
@@ -45,10 +44,6 @@ record TensorRtLowering(DeformableAttentionForm form, AttentionForm attention) i
                 Optional.of(place.builder().within(node.name(), () -> AttentionOverManyKeys.fits(node, inputs)
                         ? AttentionOverManyKeys.lower(plain, inputs)
                         : AttentionLowering.lower(plain, inputs)));
-            case Operation.Cast(DataType to) when to == DataType.UINT8 && !inputs.getFirst().type().dataType().isFloatingPoint() -> {
-                Value floats = place.builder().within(node.name(), () -> inputs.getFirst().cast(DataType.FLOAT32));
-                yield Optional.of(place.builder().copy(node, List.of(floats)).getFirst());
-            }
             default -> Optional.empty();
         });
     }
