@@ -19,21 +19,20 @@ import dev.maskforge.graph.TensorType;
 import dev.maskforge.graph.Value;
 import dev.maskforge.graph.reference.Interpreter;
 import java.lang.foreign.Arena;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.SequencedMap;
 
-/// Deformable attention alone, at a graph's usual sizes: built in a form, held against the interpreter, and timed.
+/// Deformable attention alone, at a graph's usual sizes: built in a form, held against the interpreter, and run.
 ///
 /// @param alone     a graph of the one operation
 /// @param precision of the network that it is for
 /// @param options   of the build
 record FormTrial(Graph alone, Precision precision, TensorRtOptions options) {
-    private static final int WARMUPS = 10;
-    private static final int RUNS = 50;
+    /// How forms are timed: choices that were made otherwise are not taken over.
+    private static final String RULE = "least of rounds";
     /// Positions in float32 of a map some hundred pixels wide err by 1e-5 pixels; values in float16 by 2^-11.
     private static final double TOLERANCE = 2e-4;
     private static final double HALF_TOLERANCE = 4e-3;
@@ -70,23 +69,52 @@ record FormTrial(Graph alone, Precision precision, TensorRtOptions options) {
 
     /// All that a choice depends on.
     String key(String device, String tensorRt) {
-        return String.join("\n", device, tensorRt, precision.toString(), Integer.toString(options.level()), alone.nodes().toString(),
+        return String.join("\n", RULE, device, tensorRt, precision.toString(), Integer.toString(options.level()), alone.nodes().toString(),
                 alone.types().toString());
     }
 
-    /// Builds, checks and times a form.
+    /// Builds and checks a form.
     ///
     /// @throws EngineException if it is not to be had
-    FormChooser.Measured measure(DeformableAttentionForm form) {
+    FormChooser.Candidate open(DeformableAttentionForm form) {
         Map<String, Tensor> inputs = inputs();
         SequencedMap<String, Tensor> expected = Interpreter.run(alone, inputs);
-        try (Arena arena = Arena.ofConfined();
-                Engine engine = PlanOpening
-                        .open(PlanBuilding.of(false, precision, options.withForm(form), BuildProgress.NONE).build(alone, arena));
-                Session session = engine.openSession()) {
-            OutputError error = Comparator.errors(expected, session.run(inputs)).getFirst();
-            double tolerance = precision == Precision.FP16 ? HALF_TOLERANCE : TOLERANCE;
-            return new FormChooser.Measured(error.relative(), tolerance, median(session, inputs));
+        Engine engine = engine(form);
+        try {
+            Session session = engine.openSession();
+            try {
+                OutputError error = Comparator.errors(expected, session.run(inputs)).getFirst();
+                return new Opened(engine, session, inputs, error.relative(), precision == Precision.FP16 ? HALF_TOLERANCE : TOLERANCE);
+            } catch (RuntimeException | Error e) {
+                session.close();
+                throw e;
+            }
+        } catch (RuntimeException | Error e) {
+            engine.close();
+            throw e;
+        }
+    }
+
+    private Engine engine(DeformableAttentionForm form) {
+        try (Arena arena = Arena.ofConfined()) {
+            return PlanOpening.open(PlanBuilding.of(false, precision, options.withForm(form), BuildProgress.NONE).build(alone, arena));
+        }
+    }
+
+    private record Opened(Engine engine, Session session, Map<String, Tensor> inputs, double error,
+            double tolerance) implements FormChooser.Candidate {
+        @Override
+        public double seconds() {
+            session.run(inputs);
+            return session.deviceTimes().map(DeviceTimes::compute)
+                    .orElseThrow(() -> new EngineException("the session does not say how long it took")) / 1e9;
+        }
+
+        @Override
+        public void close() {
+            try (engine) {
+                session.close();
+            }
         }
     }
 
@@ -102,19 +130,5 @@ record FormTrial(Graph alone, Precision precision, TensorRtOptions options) {
             inputs.put(name, Tensor.of(shape, elements));
         }
         return inputs;
-    }
-
-    private static double median(Session session, Map<String, Tensor> inputs) {
-        for (int i = 0; i < WARMUPS; i++) {
-            session.run(inputs);
-        }
-        long[] nanoseconds = new long[RUNS];
-        for (int i = 0; i < RUNS; i++) {
-            session.run(inputs);
-            nanoseconds[i] = session.deviceTimes().map(DeviceTimes::compute)
-                    .orElseThrow(() -> new EngineException("the session does not say how long it took"));
-        }
-        Arrays.sort(nanoseconds);
-        return nanoseconds[RUNS / 2] / 1e9;
     }
 }

@@ -83,7 +83,7 @@ record PlanBuilding(boolean optimised, Precision precision, TensorRtOptions opti
     private DeformableAttentionForm choose(FormTrial trial) {
         step("choosing the form of deformable attention", 0, 0);
         String key = trial.key(DriverCuda.open().describe().toString(), TensorRt.instance().versionText());
-        return new FormChooser(FormCache.ofUser(), trial::measure).choose(key);
+        return new FormChooser(FormCache.ofUser(), trial::open).choose(key);
     }
 
     private static void requireNoConstant(Partition.Step.Kernel kernel, Graph graph) {
