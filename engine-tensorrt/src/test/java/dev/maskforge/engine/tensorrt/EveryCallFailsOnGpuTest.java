@@ -11,6 +11,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -42,14 +43,12 @@ class EveryCallFailsOnGpuTest {
                     List.of(inputs(2), inputs(2), inputs(2), inputs(3)));
             // What is loaded at the first use stays.
             everyCall.run();
-            long before = driver.freeMemory();
-            Map<String, Integer> failed = everyCall.run();
-            long after = driver.freeMemory();
-            System.out.printf(
-                    "%s, %d kernels of ours: failed in turn, then the same bits, nothing held: %s; free device memory %d, then %d%n",
-                    withKernels ? "segments and kernels" : "one segment", SmallNetwork.kernels(plan), failed, before, after);
+            Map<String, Integer> failed = new TreeMap<>();
+            long growth = DeviceGrowth.after(() -> failed.putAll(everyCall.run()), driver::freeMemory);
+            System.out.printf("%s, %d kernels of ours: failed in turn, then the same bits, nothing held: %s; device memory grows by %d%n",
+                    withKernels ? "segments and kernels" : "one segment", SmallNetwork.kernels(plan), failed, growth);
             assertTrue(withKernels == failed.containsKey("launch of a kernel"), failed.toString());
-            assertTrue(Math.abs(after - before) <= DeviceGranularity.BYTES, "free device memory was " + before + ", and then " + after);
+            assertTrue(DeviceGrowth.isNone(growth), "device memory grows by " + growth + " bytes");
         }
     }
 

@@ -10,7 +10,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -43,11 +45,14 @@ final class OpenClose {
             System.out.printf("%s, plan of %d KiB%n", withKernels ? "segments and kernels" : "one segment", plan.byteSize() >> 10);
             byte[] expected = cycle(plan, inputs);
             long hostBefore = 0;
-            long deviceBefore = 0;
+            List<Long> free = new ArrayList<>();
+            int each = Math.max(1, (cycles - settled(cycles)) / DeviceGrowth.TIMES);
             for (int cycle = 0; cycle < cycles; cycle++) {
                 if (cycle == settled(cycles)) {
                     hostBefore = residentBytes();
-                    deviceBefore = cuda.freeMemory();
+                }
+                if (cycle >= settled(cycles) && (cycle - settled(cycles)) % each == 0) {
+                    free.add(cuda.freeMemory());
                 }
                 if (!Arrays.equals(expected, cycle(plan, inputs))) {
                     throw new IllegalStateException("cycle " + cycle + " gives other labels");
@@ -57,7 +62,8 @@ final class OpenClose {
                             residentBytes() / 1048576.0, cuda.freeMemory() / 1048576.0);
                 }
             }
-            System.out.println(RESULT + (residentBytes() - hostBefore) + " " + (deviceBefore - cuda.freeMemory()));
+            free.add(cuda.freeMemory());
+            System.out.println(RESULT + (residentBytes() - hostBefore) + " " + DeviceGrowth.of(free));
         }
     }
 
