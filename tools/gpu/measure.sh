@@ -3,9 +3,14 @@
 # part; and how far plans of the sample models agree with PyTorch on 100 held-out scenes. What is there is not made again, so
 # whoever was interrupted calls it again with the same folder.
 #
-#     measure.sh DIR [STEP...]     # STEPs: exports plans bench profile pytorch agreement; all by default
+#     measure.sh DIR [STEP...]     # STEPs: exports plain plans bench profile pytorch agreement; all by default
 #
-# MASKFORGE     the command that runs Maskforge (./maskforge), with the engine's jars (docs/tensorrt.md)
+# Builds need the processor and the GPU. Where nothing may disturb what is timed, they all come first:
+#
+#     measure.sh DIR exports plain plans && measure.sh DIR bench profile
+#
+# MASKFORGE     the command that runs Maskforge (./maskforge), with the engine's jars (docs/tensorrt.md); paths among its arguments
+#               must be absolute
 # PYTHON        Python 3.12 with PyTorch, transformers, onnx, numpy and Pillow (python3)
 # JOBS          MODEL:HxW[:BATCH], with blanks between, and 'agreement'; by default all that docs/benchmarks/README.md lists
 # PRECISIONS    of plans (fp16 tf32)
@@ -14,24 +19,35 @@
 #               among them, one at a time on each
 # THREADS       on the host, for each GPU (8)
 # LEVEL         of TensorRT's search for plans (3); plain exports have TensorRT's own, 3
+# LOWERING      the form of deformable attention in plans: grid-sample, gather, plugin or kernel (the fastest here)
+# SETTINGS      NAME=VALUE, with blanks between: more of what 'build --setting' takes. Plans do not bear them in their names: what is
+#               built otherwise wants another DIR
 #
-# DIR gets models/, exports/, plans/, results/ (JSON) and logs/, which hold the tables. What failed is in DIR/failed, what there was
-# no time for in DIR/left; the next call tries both again.
+# DIR gets models/, exports/, plans/, results/ (JSON) and logs/, which hold the tables. All commands run in the folder that DIR is in,
+# so that paths in results begin with DIR's name. What failed is in DIR/failed, what there was no time for in DIR/left; the next call
+# tries both again.
 set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-[[ $# -ge 1 ]] || { sed -n '2,19p' "$0" >&2; exit 2; }
+[[ $# -ge 1 ]] || { sed -n '2,28p' "$0" >&2; exit 2; }
 mkdir -p "$1"/{models,exports,plans,results,profiles,logs} || exit 1
-dir=$(cd "$1" && pwd)
+path=$(cd "$1" && pwd)
+dir=$(basename "$path")
 shift
-steps=${*:-exports plans bench profile pytorch agreement}
+steps=${*:-exports plain plans bench profile pytorch agreement}
 root=$(cd "$here/../.." && pwd)
-python=${PYTHON:-python3}
-maskforge=${MASKFORGE:-$root/maskforge}
+
+# A command under a relative path is found from everywhere.
+anywhere() { if [[ ${1%% *} == [!/]*/* ]]; then echo "$PWD/$1"; else echo "$1"; fi; }
+
+python=$(anywhere "${PYTHON:-python3}")
+maskforge=$(anywhere "${MASKFORGE:-$root/maskforge}")
+cd "$path/.." || exit 1
 threads=${THREADS:-8}
 level=${LEVEL:-3}
 deadline=$((SECONDS + ${BUDGET:-3300}))
 read -ra precisions <<< "${PRECISIONS:-fp16 tf32}"
-export XDG_CACHE_HOME=${XDG_CACHE_HOME:-$dir/cache} PYTHONDONTWRITEBYTECODE=1
+export XDG_CACHE_HOME=${XDG_CACHE_HOME:-$path/cache} PYTHONDONTWRITEBYTECODE=1
+export LOWERING=${LOWERING:-} SETTINGS=${SETTINGS:-}
 export here dir root python maskforge threads level
 
 all_jobs() {
@@ -65,12 +81,21 @@ export_plain() { # checkpoint size batch target
 # MASKFORGE may be several words.
 # shellcheck disable=SC2086
 build() { # checkpoint precision size batch target
+  local setting settings=()
+  for setting in layer-names=true "timing-cache=$dir/plans/timing.cache" ${LOWERING:+"lowering=$LOWERING"} $SETTINGS; do
+    settings+=(--setting "$setting")
+  done
   $maskforge build "$1" -o "$5" --precision "$2" --size "$3" --batch "$4" --output labels --level "$level" --keep --search outputs \
-    --setting layer-names=true --setting "timing-cache=$dir/plans/timing.cache" --threads "$threads"
+    "${settings[@]}" --threads "$threads"
+}
+
+# TensorRT's plan of a plain export goes into the cache, from which bench takes it. What these few runs took is not a result.
+plain() { # checkpoint size batch target export
+  bench "$1" "$2" "$3" "$4" "$5" --ceilings none --warmup 2 --runs 3
 }
 
 # shellcheck disable=SC2086
-bench() { # checkpoint size batch target model...
+bench() { # checkpoint size batch target model|option...
   local checkpoint=$1 size=$2 batch=$3 target=$4
   shift 4
   $maskforge bench "$@" --engine tensorrt --precision tf32 --input-values rgb --reference "$checkpoint" --sizes "$size" \
@@ -100,7 +125,7 @@ agree() { # target plan...
   "$python" "$here/agreement.py" --models "$root/samples/models" --maskforge "$maskforge" --scenes "$dir/scenes" -o "$target" "$@"
 }
 
-export -f make_models export_plain build bench profile pytorch scenes agree
+export -f make_models export_plain build plain bench profile pytorch scenes agree
 
 # make TARGET FUNCTION ARGUMENT...: unless the target is there, or the time is over.
 make() {
@@ -135,6 +160,8 @@ job() { # model:size[:batch]
   plain=$dir/exports/$name-plain-$suffix.onnx
   stem=$dir/results/$name-$suffix
   ! wants exports || make "$plain" export_plain "$checkpoint" "$size" "$batch" "$plain"
+  target=$dir/plans/$name-plain-$suffix.built.json
+  ! { wants plain && [[ -e $plain ]]; } || make "$target" plain "$checkpoint" "$size" "$batch" "$target" "$plain"
   # First: what the others are compared with.
   [[ ! -e $plain ]] || subjects+=("$plain")
   for precision in "${precisions[@]}"; do
