@@ -110,7 +110,8 @@ record FilePlans(PlanCache cache, Path timingCache, String target, boolean named
 
     private String key(Path file, Precision precision) {
         try {
-            String text = String.join("\n", GraphHash.of(file), precision.toString(), Integer.toString(BuildOptions.STANDARD_LEVEL),
+            String text = String.join("\n", PlanContainer.FORMAT, GraphHash.of(file), precision.toString(),
+                    Integer.toString(BuildOptions.STANDARD_LEVEL),
                     BATCHES.toString(), Boolean.toString(named), target);
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)))
                     .substring(0, DIGITS);

@@ -14,7 +14,6 @@ import dev.maskforge.engine.tensorrt.plan.PlanContainer;
 import dev.maskforge.engine.tensorrt.plan.ShapeRange;
 import dev.maskforge.engine.tensorrt.plan.SizeRange;
 import dev.maskforge.graph.Graph;
-import dev.maskforge.graph.Operation;
 import dev.maskforge.graph.TensorType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -52,26 +51,17 @@ record PlanBuilding(boolean optimised, Precision precision, TensorRtOptions opti
         Graph prepared = prepared(preparation, graph);
         Partition partition = Partition.ofNodes(prepared, preparation.cuts(prepared));
         try (Arena scratch = Arena.ofConfined()) {
-            SequencedMap<String, TensorType> between = new LinkedHashMap<>();
+            PlanValues values = PlanValues.of(partition, prepared);
             List<PlanContainer.Part> parts = new ArrayList<>();
             for (Partition.Step step : partition.steps()) {
                 step("building", parts.size(), partition.steps().size());
-                switch (step) {
-                    case Partition.Step.Segment(Graph segment) -> {
-                        segment.outputs().forEach(name -> between.put(name, segment.type(name)));
-                        parts.add(new PlanContainer.Part.Segment(plan(segment, scratch)));
-                    }
-                    case Partition.Step.Kernel kernel -> {
-                        requireNoConstant(kernel, prepared);
-                        if (!(kernel.node().operation() instanceof Operation.Slice)) {
-                            between.put(kernel.node().output(), kernel.outputs().getFirst());
-                        }
-                        parts.add(new PlanContainer.Part.Kernel(kernel));
-                    }
-                }
+                parts.add(switch (step) {
+                    case Partition.Step.Segment(Graph segment) -> new PlanContainer.Part.Segment(plan(segment, scratch));
+                    case Partition.Step.Kernel kernel -> new PlanContainer.Part.Kernel(kernel);
+                });
             }
-            graph.outputs().forEach(between::remove);
-            return new PlanContainer(types(graph, graph.inputs()), types(graph, graph.outputs()), between, parts).write(arena);
+            return new PlanContainer(types(graph, graph.inputs()), types(graph, graph.outputs()), values.between(), values.constants(),
+                    parts).write(arena);
         }
     }
 
@@ -84,13 +74,6 @@ record PlanBuilding(boolean optimised, Precision precision, TensorRtOptions opti
         step("choosing the form of deformable attention", 0, 0);
         String key = trial.key(DriverCuda.open().describe().toString(), TensorRt.instance().versionText());
         return new FormChooser(FormCache.ofUser(), trial::open).choose(key);
-    }
-
-    private static void requireNoConstant(Partition.Step.Kernel kernel, Graph graph) {
-        kernel.node().inputs().stream().filter(graph.initializers()::containsKey).findFirst().ifPresent(name -> {
-            throw new EngineException("node '" + kernel.node().name() + "' takes the constant '" + name
-                    + "', which kernels of ours do not; choose another form of it");
-        });
     }
 
     private MemorySegment plan(Graph segment, Arena scratch) {

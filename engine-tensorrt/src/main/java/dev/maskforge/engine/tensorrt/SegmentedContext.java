@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /// Runs segments and kernels one after the other in one stream. What depends on sizes (memory between the steps, kernels
 /// made for them) is made ready at the first run after they were set.
@@ -33,21 +34,27 @@ final class SegmentedContext implements ExecutionContext {
     private final Resources lifetime = new Resources();
     private final Map<SegmentedPlan.Step.Segment, ExecutionContext> contexts = new LinkedHashMap<>();
     private final List<SegmentedPlan.Step> steps;
+    private final Map<String, Long> constants;
     private final Map<String, Shape> shapes = new HashMap<>();
     private final Map<String, Long> addresses = new HashMap<>();
     private Resources forSizes = new Resources();
     private List<Run> runs = List.of();
 
-    private SegmentedContext(PlanContainer container, List<SegmentedPlan.Step> steps, Cuda cuda, Supplier<KernelLoader> kernels) {
+    private SegmentedContext(PlanContainer container, List<SegmentedPlan.Step> steps, Map<String, Long> constants, Cuda cuda,
+            Supplier<KernelLoader> kernels) {
         this.container = container;
         this.steps = steps;
+        this.constants = constants;
         this.cuda = cuda;
         this.kernels = kernels;
     }
 
     /// Makes a context for each segment; if that fails, none stays.
-    static SegmentedContext of(PlanContainer container, List<SegmentedPlan.Step> steps, Cuda cuda, Supplier<KernelLoader> kernels) {
-        SegmentedContext context = new SegmentedContext(container, steps, cuda, kernels);
+    ///
+    /// @param constants where they lie on the device, as long as the context lives
+    static SegmentedContext of(PlanContainer container, List<SegmentedPlan.Step> steps, Map<String, Long> constants, Cuda cuda,
+            Supplier<KernelLoader> kernels) {
+        SegmentedContext context = new SegmentedContext(container, steps, constants, cuda, kernels);
         try {
             for (SegmentedPlan.Step step : steps) {
                 if (step instanceof SegmentedPlan.Step.Segment segment) {
@@ -183,7 +190,8 @@ final class SegmentedContext implements ExecutionContext {
 
     private List<Run> prepare() {
         Map<String, Long> sizes = sizes();
-        Map<String, Long> places = new HashMap<>(addresses);
+        Map<String, Long> places = new HashMap<>(constants);
+        places.putAll(addresses);
         container.between().forEach((name, type) -> places.put(name, allocate(bytes(type, sizes))));
         Map<String, Integer> strides = new HashMap<>();
         List<Run> ready = new ArrayList<>();
@@ -227,6 +235,8 @@ final class SegmentedContext implements ExecutionContext {
         segment.plan().ports().forEach((name, port) -> {
             if (port.isInput()) {
                 context.setShape(name, type(name).shape().with(sizes));
+            } else if (constants.containsKey(name)) {
+                throw new EngineException("a segment of the plan gives '" + name + "', which is a constant; build it anew");
             }
             context.setAddress(name, place(places, name));
         });
@@ -234,11 +244,9 @@ final class SegmentedContext implements ExecutionContext {
     }
 
     private TensorType type(String value) {
-        TensorType type = container.inputs().getOrDefault(value, container.between().get(value));
-        if (type == null) {
-            throw new EngineException("the plan's steps take '" + value + "', which nothing gives; build it anew");
-        }
-        return type;
+        return Stream.of(container.inputs(), container.between(), container.outputs()).filter(types -> types.containsKey(value))
+                .map(types -> types.get(value)).findFirst()
+                .orElseThrow(() -> new EngineException("the plan's steps take '" + value + "', which nothing gives; build it anew"));
     }
 
     private static long place(Map<String, Long> places, String value) {

@@ -13,22 +13,27 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SequencedMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
 /// Plans of segments and kernels of ours between them, as one plan. Values between the steps lie in device memory that a
-/// context owns; everything goes into one stream, so that all of it is one CUDA graph.
+/// context owns, constants of kernels in some that the plan owns; everything goes into one stream, so that all of it is one CUDA
+/// graph.
 final class SegmentedPlan implements LoadedPlan {
     private final PlanContainer container;
     private final List<Step> steps;
+    private final Map<String, Long> constants;
     private final Cuda cuda;
     private final Supplier<KernelLoader> kernels;
     private final Resources resources;
 
-    private SegmentedPlan(PlanContainer container, List<Step> steps, Cuda cuda, Supplier<KernelLoader> kernels, Resources resources) {
+    private SegmentedPlan(PlanContainer container, List<Step> steps, Map<String, Long> constants, Cuda cuda,
+            Supplier<KernelLoader> kernels, Resources resources) {
         this.container = container;
         this.steps = steps;
+        this.constants = constants;
         this.cuda = cuda;
         this.kernels = kernels;
         this.resources = resources;
@@ -41,13 +46,14 @@ final class SegmentedPlan implements LoadedPlan {
         record Kernel(Partition.Step.Kernel step) implements Step {}
     }
 
-    /// Loads all segments; if one fails, none stays.
+    /// Loads all segments and constants; if one fails, none stays. The device must be the calling thread's.
     ///
     /// @param load    TensorRT
     /// @param kernels asked for only if there is a kernel
     static LoadedPlan load(PlanContainer container, Function<MemorySegment, LoadedPlan> load, Cuda cuda, Supplier<KernelLoader> kernels) {
         Resources resources = new Resources();
         List<Step> steps = new ArrayList<>();
+        Map<String, Long> constants;
         try {
             for (PlanContainer.Part part : container.parts()) {
                 switch (part) {
@@ -59,6 +65,7 @@ final class SegmentedPlan implements LoadedPlan {
                     case PlanContainer.Part.Kernel(Partition.Step.Kernel step) -> steps.add(new Step.Kernel(step));
                 }
             }
+            constants = DeviceConstants.load(container.constants(), cuda, resources);
         } catch (RuntimeException | Error e) {
             try {
                 resources.close();
@@ -67,9 +74,9 @@ final class SegmentedPlan implements LoadedPlan {
             }
             throw e;
         }
-        return steps.size() == 1 && steps.getFirst() instanceof Step.Segment(LoadedPlan only)
+        return steps.size() == 1 && constants.isEmpty() && steps.getFirst() instanceof Step.Segment(LoadedPlan only)
                 ? only
-                : new SegmentedPlan(container, List.copyOf(steps), cuda, kernels, resources);
+                : new SegmentedPlan(container, List.copyOf(steps), constants, cuda, kernels, resources);
     }
 
     @Override
@@ -104,7 +111,7 @@ final class SegmentedPlan implements LoadedPlan {
 
     @Override
     public ExecutionContext newContext() {
-        return SegmentedContext.of(container, steps, cuda, kernels);
+        return SegmentedContext.of(container, steps, constants, cuda, kernels);
     }
 
     @Override

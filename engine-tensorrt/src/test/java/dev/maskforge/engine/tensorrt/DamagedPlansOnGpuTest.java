@@ -115,7 +115,7 @@ class DamagedPlansOnGpuTest {
                 Damage.bytes("the last byte is gone", Reason.TRUNCATED, all -> Arrays.copyOf(all, all.length - 1)),
                 Damage.bytes("a byte more", Reason.TRUNCATED, all -> Arrays.copyOf(all, all.length + 1)),
                 Damage.bytes("a flip in the first line", Reason.CORRUPTED, all -> flipped(all, 3)),
-                Damage.bytes("a flip in the header's length", Reason.CORRUPTED, all -> flipped(all, "maskforge-tensorrt-1 ".length())),
+                Damage.bytes("a flip in the header's length", Reason.CORRUPTED, all -> flipped(all, "maskforge-tensorrt-2 ".length())),
                 Damage.bytes("a flip in an input's name", Reason.CORRUPTED, all -> flipped(all, header + 7)),
                 Damage.bytes("a flip in a kernel", Reason.CORRUPTED, all -> flipped(all, kernel)),
                 Damage.bytes("a flip in another kernel", Reason.CORRUPTED, all -> flipped(all, attention)),
@@ -170,8 +170,9 @@ class DamagedPlansOnGpuTest {
         write();
         byte[] whole = Files.readAllBytes(plan());
         String text = new String(whole, StandardCharsets.ISO_8859_1);
-        List<String> damaged = List.of("", text.substring(1), text.substring(0, 30), text.replaceFirst("tensorrt-1 \\d+", "tensorrt-1 -1"),
-                text.replaceFirst("tensorrt-1 \\d+", "tensorrt-1 2000000000"), text.replaceFirst("input\ttokens", "input_tokens"),
+        List<String> damaged = List.of("", text.substring(1), text.substring(0, 30), text.replaceFirst("tensorrt-2 \\d+", "tensorrt-2 -1"),
+                text.replaceFirst("tensorrt-2 \\d+", "tensorrt-2 2000000000"), text.replaceFirst("tensorrt-2", "tensorrt-1"),
+                text.replaceFirst("input\ttokens", "input_tokens"),
                 text.replaceFirst("float32\tn", "float33\tn"), text.replaceFirst("segment\t\\d+", "segment\t99999999999"),
                 text.replaceFirst("segment\t\\d+", "segment\t-5"), text.replaceFirst("kernel\t", "kernal\t"),
                 text.replaceFirst("DeformableAttention\\{", "DeformableAttention<"), text.substring(0, text.length() - 600));

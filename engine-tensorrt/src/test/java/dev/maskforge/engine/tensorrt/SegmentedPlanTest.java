@@ -69,6 +69,25 @@ class SegmentedPlanTest {
         assertTrue(plans.stream().allMatch(StandInPlan::isClosed));
     }
 
+    /// What goes out may be taken on.
+    @Test
+    void anOutputIsAnInputOfTheNextStep() {
+        StandInCuda cuda = new StandInCuda();
+        SequencedMap<String, TensorType> outputs = new LinkedHashMap<>(Map.of("t", StandInPlan.TYPE));
+        outputs.put("y", StandInPlan.TYPE);
+        PlanContainer container = new PlanContainer(StandInPlan.inputs(), outputs, new LinkedHashMap<>(), container().parts());
+        LoadedPlan plan = SegmentedPlan.load(container,
+                bytes -> bytes.byteSize() == 1 ? new StandInPlan(cuda, "x", "t") : new StandInPlan(cuda, "t", "y"), cuda, () -> {
+                    throw new AssertionError("there is no kernel");
+                });
+        try (TensorRtEngine engine = TensorRtEngine.of(plan, cuda, StandInPlan.inputs(), outputs); Session session = engine.openSession()) {
+            Map<String, Tensor> given = session.run(Map.of("x", Tensor.of(Shape.of(1, 3), 1f, 2f, 3f)));
+            assertArrayEquals(new float[]{2, 4, 6}, Objects.requireNonNull(given.get("t")).toFloats());
+            assertArrayEquals(new float[]{4, 8, 12}, Objects.requireNonNull(given.get("y")).toFloats());
+        }
+        assertEquals(0, cuda.held());
+    }
+
     @Test
     void layersAreTimedSegmentBySegment() {
         StandInCuda cuda = new StandInCuda();

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /// A device in host memory, which does everything at once, counts what is held, and fails at a call that it is told.
 final class StandInCuda implements Cuda {
@@ -17,7 +18,7 @@ final class StandInCuda implements Cuda {
     static final String CAPTURED = "captured ";
 
     private final Arena arena = Arena.ofShared();
-    private final Map<Long, MemorySegment> memory = new HashMap<>();
+    private final TreeMap<Long, MemorySegment> memory = new TreeMap<>();
     private final Set<Long> handles = new HashSet<>();
     private final List<String> calls = new ArrayList<>();
     private long next = 1;
@@ -46,12 +47,13 @@ final class StandInCuda implements Cuda {
         return memory.size() + handles.size();
     }
 
+    /// What lies from an address on, which may be within what was taken.
     MemorySegment at(long address) {
-        MemorySegment segment = memory.get(address);
-        if (segment == null) {
+        Map.Entry<Long, MemorySegment> taken = memory.floorEntry(address);
+        if (taken == null || address - taken.getKey() >= taken.getValue().byteSize()) {
             throw new IllegalStateException("nothing lies at " + address);
         }
-        return segment;
+        return taken.getValue().asSlice(address - taken.getKey());
     }
 
     boolean isCapturing() {

@@ -13,8 +13,8 @@ import java.util.Set;
 
 /// The attentions of a graph that become a kernel of ours: those of few queries over keys that are not the queries' own.
 ///
-/// A kernel takes no constants. What follows from none of the graph's inputs, such as the queries of the first layer, is
-/// folded into one, so that such an attention stays with TensorRT.
+/// What follows from none of the graph's inputs, such as the queries of the first layer, is folded into a constant, and TensorRT
+/// may fold on from there; such an attention stays with it.
 final class AttentionByKernel {
     private static final long MOST_QUERIES = 256;
     /// Up to here TensorRT's one kernel, which is fused with what surrounds it, is taken not to be worth a cut.

@@ -7,6 +7,7 @@ import dev.maskforge.graph.Dimension;
 import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.Node;
 import dev.maskforge.graph.Shape;
+import dev.maskforge.graph.Tensor;
 import dev.maskforge.graph.TensorType;
 import dev.maskforge.graph.text.GraphText;
 import java.lang.foreign.Arena;
@@ -16,26 +17,34 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /// A plan as it is kept: what TensorRT wrote, one plan for each segment of the graph; the nodes between the segments, which are
-/// kernels of ours; and the types of all values at their borders with the symbols in them, which TensorRT forgets.
+/// kernels of ours; the constants that those take; and the types of all values at their borders with the symbols in them, which
+/// TensorRT forgets.
 ///
-/// It begins with a line `maskforge-tensorrt-1 LENGTH`, then LENGTH bytes of lines, tab-separated: `input NAME TYPE DIMENSION ...`,
-/// `output ...` and `between ...` for values, `segment LENGTH` and `kernel LENGTH` for steps. The steps' bytes follow in order,
-/// each at the next multiple of 256.
+/// It begins with a line `maskforge-tensorrt-2 LENGTH`, then LENGTH bytes of lines, tab-separated: `input NAME TYPE DIMENSION ...`,
+/// `output ...` and `between ...` for values, `constant NAME TYPE SIZE ...` for constants, `segment LENGTH` and `kernel LENGTH`
+/// for steps. The bytes of constants and steps follow in the order of their lines, each at the next multiple of 256; those of a
+/// constant are as many as its type and sizes say. Each value is described once.
 ///
-/// @param inputs  of the graph, in order
-/// @param outputs of the graph, in order
-/// @param between values that one step gives and another takes
-/// @param parts   in the order in which they run
+/// @param inputs    of the graph, in order
+/// @param outputs   of the graph, in order
+/// @param between   values that one step gives and another takes
+/// @param constants that kernels of ours take, each once
+/// @param parts     in the order in which they run
 public record PlanContainer(SequencedMap<String, TensorType> inputs, SequencedMap<String, TensorType> outputs,
-        SequencedMap<String, TensorType> between, List<Part> parts) {
-    private static final String MAGIC = "maskforge-tensorrt-1 ";
+        SequencedMap<String, TensorType> between, SequencedMap<String, Tensor> constants, List<Part> parts) {
+    /// What a plan begins with. Another number stands for another format.
+    public static final String FORMAT = "maskforge-tensorrt-2";
+    private static final String ANY_FORMAT = "maskforge-tensorrt-";
+    private static final String MAGIC = FORMAT + " ";
     private static final int ALIGNMENT = 256;
     private static final int LONGEST_FIRST_LINE = 40;
     private static final int LARGEST_HEADER = 1 << 20;
@@ -45,7 +54,34 @@ public record PlanContainer(SequencedMap<String, TensorType> inputs, SequencedMa
         inputs = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(inputs));
         outputs = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(outputs));
         between = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(between));
+        constants = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(constants));
         parts = List.copyOf(parts);
+        for (Part part : parts) {
+            if (part instanceof Part.Kernel(Partition.Step.Kernel step)) {
+                requireConstants(step, constants);
+            }
+        }
+    }
+
+    /// Of steps that take no constants.
+    public PlanContainer(SequencedMap<String, TensorType> inputs, SequencedMap<String, TensorType> outputs,
+            SequencedMap<String, TensorType> between, List<Part> parts) {
+        this(inputs, outputs, between, new LinkedHashMap<>(), parts);
+    }
+
+    /// A kernel reads as much as its types say, and what all sessions share it must not write.
+    private static void requireConstants(Partition.Step.Kernel step, Map<String, Tensor> constants) {
+        Node node = step.node();
+        for (int i = 0; i < node.inputs().size(); i++) {
+            Tensor constant = constants.get(node.inputs().get(i));
+            if (constant != null && !constant.type().equals(step.inputs().get(i))) {
+                throw new IllegalArgumentException("its kernel '" + node.name() + "' takes the constant '" + node.inputs().get(i) + "' as "
+                        + step.inputs().get(i) + ", which is " + constant.type());
+            }
+        }
+        node.outputs().stream().filter(constants::containsKey).findFirst().ifPresent(output -> {
+            throw new IllegalArgumentException("its kernel '" + node.name() + "' gives '" + output + "', which is a constant");
+        });
     }
 
     /// One step of a plan.
@@ -59,11 +95,15 @@ public record PlanContainer(SequencedMap<String, TensorType> inputs, SequencedMa
 
     /// The plan in native memory.
     public MemorySegment write(Arena arena) {
-        List<MemorySegment> payloads = parts.stream().map(PlanContainer::payload).toList();
-        StringBuilder lines = new StringBuilder(lines("input", inputs) + lines("output", outputs) + lines("between", between));
-        for (int i = 0; i < parts.size(); i++) {
-            String kind = parts.get(i) instanceof Part.Segment ? "segment" : "kernel";
-            lines.append(kind).append('\t').append(payloads.get(i).byteSize()).append('\n');
+        SequencedMap<String, TensorType> constantTypes = new LinkedHashMap<>();
+        constants.forEach((name, tensor) -> constantTypes.put(name, tensor.type()));
+        StringBuilder lines = new StringBuilder(lines("input", inputs) + lines("output", outputs) + lines("between", between)
+                + lines("constant", constantTypes));
+        List<MemorySegment> payloads = new ArrayList<>(constants.values().stream().map(Tensor::memory).toList());
+        for (Part part : parts) {
+            MemorySegment payload = payload(part);
+            lines.append(part instanceof Part.Segment ? "segment" : "kernel").append('\t').append(payload.byteSize()).append('\n');
+            payloads.add(payload);
         }
         byte[] header = lines.toString().getBytes(StandardCharsets.UTF_8);
         byte[] first = (MAGIC + header.length + "\n").getBytes(StandardCharsets.US_ASCII);
@@ -112,7 +152,7 @@ public record PlanContainer(SequencedMap<String, TensorType> inputs, SequencedMa
                 .collect(Collectors.joining());
     }
 
-    /// Reads a plan; TensorRT's bytes stay where they are.
+    /// Reads a plan; TensorRT's bytes and constants stay where they are.
     ///
     /// @throws EngineException if it is none
     public static PlanContainer read(MemorySegment whole) {
@@ -120,6 +160,9 @@ public record PlanContainer(SequencedMap<String, TensorType> inputs, SequencedMa
             byte[] start = whole.asSlice(0, Math.min(LONGEST_FIRST_LINE, whole.byteSize())).toArray(ValueLayout.JAVA_BYTE);
             String text = new String(start, StandardCharsets.US_ASCII);
             int end = text.indexOf('\n');
+            if (text.startsWith(ANY_FORMAT) && !text.startsWith(MAGIC)) {
+                throw new IllegalArgumentException("it is stale, of the format of another version");
+            }
             if (!text.startsWith(MAGIC) || end < 0) {
                 throw new IllegalArgumentException("it does not begin as one");
             }
@@ -134,13 +177,15 @@ public record PlanContainer(SequencedMap<String, TensorType> inputs, SequencedMa
         }
     }
 
-    /// Goes through the header's lines, and through the steps' bytes behind it.
+    /// Goes through the header's lines, and through the bytes of constants and steps behind it.
     private static final class Reader {
         private final MemorySegment whole;
         private final SequencedMap<String, TensorType> inputs = new LinkedHashMap<>();
         private final SequencedMap<String, TensorType> outputs = new LinkedHashMap<>();
         private final SequencedMap<String, TensorType> between = new LinkedHashMap<>();
+        private final SequencedMap<String, Tensor> constants = new LinkedHashMap<>();
         private final List<Part> parts = new ArrayList<>();
+        private final Set<String> described = new HashSet<>();
         private long position;
 
         Reader(MemorySegment whole, long position) {
@@ -153,7 +198,7 @@ public record PlanContainer(SequencedMap<String, TensorType> inputs, SequencedMa
             if (parts.isEmpty()) {
                 throw new IllegalArgumentException("it has no step");
             }
-            return new PlanContainer(inputs, outputs, between, parts);
+            return new PlanContainer(inputs, outputs, between, constants, parts);
         }
 
         private void readLine(String[] words) {
@@ -161,27 +206,52 @@ public record PlanContainer(SequencedMap<String, TensorType> inputs, SequencedMa
                 case "input" -> readValue(words, inputs);
                 case "output" -> readValue(words, outputs);
                 case "between" -> readValue(words, between);
-                case "segment" -> parts.add(new Part.Segment(payload(words)));
-                case "kernel" -> parts.add(new Part.Kernel(kernel(payload(words))));
+                case "constant" -> readConstant(words);
+                case "segment" -> parts.add(new Part.Segment(stepBytes(words)));
+                case "kernel" -> parts.add(new Part.Kernel(kernel(stepBytes(words))));
                 default -> throw new IllegalArgumentException("its header speaks of '" + words[0] + "'");
             }
         }
 
-        private static void readValue(String[] words, SequencedMap<String, TensorType> into) {
+        private void readValue(String[] words, SequencedMap<String, TensorType> into) {
+            into.put(name(words), type(words));
+        }
+
+        private void readConstant(String[] words) {
+            String name = name(words);
+            TensorType type = type(words);
+            if (!type.shape().dimensions().stream().allMatch(size -> size.isConstant() && size.size() >= 0)) {
+                throw new IllegalArgumentException("its constant '" + name + "' is " + type + ", which is no size");
+            }
+            constants.put(name, new Tensor(type, bytes(Math.multiplyExact(type.shape().elementCount(), (long) type.dataType().bytes()))));
+        }
+
+        private String name(String[] words) {
             if (words.length < 3) {
                 throw new IllegalArgumentException("its header has a line of " + words.length + " words");
             }
-            into.put(words[1],
-                    new TensorType(DataType.named(words[2]), new Shape(Arrays.stream(words).skip(3).map(Dimension::parse).toList())));
+            if (!described.add(words[1])) {
+                throw new IllegalArgumentException("its header describes '" + words[1] + "' twice");
+            }
+            return words[1];
         }
 
-        private MemorySegment payload(String[] words) {
+        private static TensorType type(String[] words) {
+            return new TensorType(DataType.named(words[2]), new Shape(Arrays.stream(words).skip(3).map(Dimension::parse).toList()));
+        }
+
+        private MemorySegment stepBytes(String[] words) {
             if (words.length != 2) {
                 throw new IllegalArgumentException("its header has a step of " + words.length + " words");
             }
-            MemorySegment payload = whole.asSlice(position, Long.parseLong(words[1]));
-            position = align(position + payload.byteSize());
-            return payload;
+            return bytes(Long.parseLong(words[1]));
+        }
+
+        /// The next ones. They are not copied, and there are that many.
+        private MemorySegment bytes(long count) {
+            MemorySegment bytes = whole.asSlice(position, count);
+            position = align(position + count);
+            return bytes;
         }
 
         private static Partition.Step.Kernel kernel(MemorySegment payload) {

@@ -29,9 +29,10 @@ public final class StandInModules implements CudaModules {
         this(0);
     }
 
-    record Launch(String function, LaunchGeometry geometry, long stream, ByteBuffer arguments) {
+    /// A kernel that was put into a stream.
+    public record Launch(String function, LaunchGeometry geometry, long stream, ByteBuffer arguments) {
         /// Those that the arguments begin with.
-        List<Long> addresses(int count) {
+        public List<Long> addresses(int count) {
             return IntStream.range(0, count).mapToObj(i -> arguments.getLong(i * Long.BYTES)).toList();
         }
     }
@@ -41,7 +42,7 @@ public final class StandInModules implements CudaModules {
         return loaded;
     }
 
-    List<Launch> launches() {
+    public List<Launch> launches() {
         return launches;
     }
 

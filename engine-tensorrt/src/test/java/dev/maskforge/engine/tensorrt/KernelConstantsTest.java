@@ -1,0 +1,198 @@
+package dev.maskforge.engine.tensorrt;
+
+import dev.maskforge.engine.Engine;
+import dev.maskforge.engine.EngineException;
+import dev.maskforge.engine.Partition;
+import dev.maskforge.engine.Session;
+import dev.maskforge.engine.tensorrt.kernels.KernelCache;
+import dev.maskforge.engine.tensorrt.kernels.KernelLoader;
+import dev.maskforge.engine.tensorrt.kernels.KernelSteps;
+import dev.maskforge.engine.tensorrt.kernels.StandInCompiler;
+import dev.maskforge.engine.tensorrt.kernels.StandInModules;
+import dev.maskforge.engine.tensorrt.plan.LoadedPlan;
+import dev.maskforge.engine.tensorrt.plan.PlanContainer;
+import dev.maskforge.graph.DataType;
+import dev.maskforge.graph.Dimension;
+import dev.maskforge.graph.Graph;
+import dev.maskforge.graph.GraphBuilder;
+import dev.maskforge.graph.Operation;
+import dev.maskforge.graph.Shape;
+import dev.maskforge.graph.Tensor;
+import dev.maskforge.graph.TensorType;
+import dev.maskforge.graph.Value;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.SequencedMap;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/// Kernels of ours whose inputs are constants, from a graph through a plan's bytes to a device that is none.
+class KernelConstantsTest {
+    /// More than is copied at once.
+    private static final int HEIGHT = 1200;
+    private static final int WIDTH = 1300;
+
+    private final StandInCuda device = new StandInCuda();
+    private final StandInModules modules = new StandInModules();
+
+    @TempDir
+    private Path folder;
+
+    private static byte[] bytes(int count) {
+        byte[] bytes = new byte[count];
+        new Random(3).nextBytes(bytes);
+        return bytes;
+    }
+
+    /// Labels of constant class logits and masks that come in, and two pictures: of constants alone, and of pixels that come in
+    /// with the same constant beside.
+    private static Graph graph() {
+        GraphBuilder builder = new GraphBuilder();
+        Value masks = builder.input("masks", new TensorType(DataType.FLOAT32, Shape.of(1, 7, 4, 5)));
+        Value samples = builder.input("samples", new TensorType(DataType.UINT8, Shape.of(1, 8, 8, 3)));
+        Value classes = builder.initializer("classes", Tensor.of(Shape.of(1, 7, 20), new float[140]));
+        builder.output("labels",
+                builder.add(new Operation.SemanticLabels(Dimension.of(16), Dimension.of(20)), classes, masks));
+        Value pixels = builder.initializer("pixels", Tensor.ofBytes(Shape.of(1, HEIGHT, WIDTH, 3), bytes(HEIGHT * WIDTH * 3)));
+        Value valid = builder.initializer("valid", Tensor.ofIntegers(Shape.of(1, 2), 5, 6));
+        Operation normalise = new Operation.Pixels(List.of(1f, 2f, 3f), List.of(4f, 5f, 6f));
+        builder.output("image", builder.add(normalise, pixels, valid));
+        builder.output("small", builder.add(normalise, samples, valid));
+        return builder.build();
+    }
+
+    private static PlanContainer container(Graph graph) {
+        Partition partition = Partition.of(graph, KernelSteps::isOwn);
+        PlanValues values = PlanValues.of(partition, graph);
+        return new PlanContainer(types(graph, graph.inputs()), types(graph, graph.outputs()), values.between(), values.constants(),
+                partition.steps().stream().<PlanContainer.Part>map(step -> new PlanContainer.Part.Kernel((Partition.Step.Kernel) step))
+                        .toList());
+    }
+
+    private static SequencedMap<String, TensorType> types(Graph graph, List<String> names) {
+        SequencedMap<String, TensorType> types = new LinkedHashMap<>();
+        names.forEach(name -> types.put(name, graph.type(name)));
+        return types;
+    }
+
+    private Engine open(PlanContainer container) {
+        KernelLoader loader = new KernelLoader(modules, new StandInCompiler(), new KernelCache(folder));
+        return PlanOpening.open(container, _ -> {
+            throw new AssertionError("there is no segment");
+        }, device, () -> loader);
+    }
+
+    private static Map<String, Tensor> inputs() {
+        return Map.of("masks", Tensor.of(Shape.of(1, 7, 4, 5), new float[140]), "samples",
+                Tensor.ofBytes(Shape.of(1, 8, 8, 3), new byte[192]));
+    }
+
+    @Test
+    void kernelsFindConstantsThatAllSessionsShare() {
+        Graph graph = graph();
+        PlanContainer read;
+        Engine engine;
+        try (Arena arena = Arena.ofConfined()) {
+            read = PlanContainer.read(container(graph).write(arena));
+            engine = open(read);
+        }
+        // The plan's bytes are gone; what the device has stays.
+        int loaded = device.held();
+        assertEquals(1, loaded);
+        try (Session first = engine.openSession(); Session second = engine.openSession()) {
+            first.run(inputs());
+            second.run(inputs());
+            List<Long> places = new ArrayList<>();
+            places.addAll(assertBytes(graph, "class_probabilities", Map.of(0, "classes")));
+            places.addAll(assertBytes(graph, "pixels", Map.of(1, "valid")));
+            assertEquals(2, places.size(), "each constant once: " + places);
+        }
+        assertEquals(loaded, device.held());
+        engine.close();
+        assertEquals(0, device.held());
+    }
+
+    /// The places of a kernel's constants, which are the same in all launches.
+    private List<Long> assertBytes(Graph graph, String function, Map<Integer, String> constants) {
+        List<List<Long>> launches = modules.launches().stream().filter(launch -> launch.function().equals(function))
+                .map(launch -> launch.addresses(2)).toList();
+        assertTrue(launches.size() >= 2, launches.toString());
+        List<Long> places = new ArrayList<>();
+        constants.forEach((argument, name) -> {
+            long place = launches.getFirst().get(argument);
+            launches.forEach(launch -> assertEquals(place, launch.get(argument)));
+            assertOnDevice(place, graph, name);
+            places.add(place);
+        });
+        return places;
+    }
+
+    private void assertOnDevice(long place, Graph graph, String name) {
+        MemorySegment memory = constant(graph, name).memory();
+        assertEquals(-1, memory.mismatch(device.at(place).asSlice(0, memory.byteSize())), name);
+    }
+
+    private static Tensor constant(Graph graph, String name) {
+        Tensor constant = graph.initializers().get(name);
+        if (constant == null) {
+            throw new AssertionError("no constant '" + name + "'");
+        }
+        return constant;
+    }
+
+    @Test
+    void constantsOfManyChunksAreWhole() {
+        Graph graph = graph();
+        try (Engine engine = open(container(graph)); Session session = engine.openSession()) {
+            session.run(inputs());
+            long large = modules.launches().stream().filter(launch -> launch.function().equals("pixels"))
+                    .map(launch -> launch.addresses(1).getFirst())
+                    .filter(place -> device.at(place).byteSize() >= (long) HEIGHT * WIDTH * 3).findFirst().orElseThrow();
+            assertTrue(constant(graph, "pixels").memory().byteSize() > 1 << 22);
+            assertOnDevice(large, graph, "pixels");
+        }
+        assertEquals(0, device.held());
+    }
+
+    /// Loading alone, call by call.
+    @Test
+    void aFailureWhileLoadingLeavesNothing() {
+        PlanContainer container = container(graph());
+        open(container).close();
+        int calls = device.callCount();
+        for (int call = 0; call < calls; call++) {
+            device.failAt(call);
+            assertThrows(EngineException.class, () -> open(container).close());
+            assertEquals(0, device.held(), "after a failure at call " + call);
+        }
+        assertTrue(calls > 8, "useOnThisThread, allocate, newStream, allocatePinned, copyIn, synchronize, ...: " + calls);
+    }
+
+    /// A segment's port of a hostile plan, which TensorRT would write into what sessions share.
+    @Test
+    void noSegmentGivesAConstant() {
+        SequencedMap<String, Tensor> constants = new LinkedHashMap<>(Map.of("y", Tensor.of(Shape.of(2, 3), new float[6])));
+        PlanContainer container = new PlanContainer(StandInPlan.inputs(), new LinkedHashMap<>(), new LinkedHashMap<>(), constants,
+                List.of(new PlanContainer.Part.Segment(MemorySegment.ofArray(new byte[1]))));
+        Function<MemorySegment, LoadedPlan> load = _ -> new StandInPlan(device);
+        try (Engine engine = PlanOpening.open(container, load, device, () -> {
+            throw new AssertionError("there is no kernel");
+        }); Session session = engine.openSession()) {
+            EngineException refusal = assertThrows(EngineException.class,
+                    () -> session.run(Map.of("x", Tensor.of(Shape.of(2, 3), new float[6]))));
+            assertTrue(String.valueOf(refusal.getMessage()).contains("gives 'y', which is a constant"), refusal.getMessage());
+        }
+        assertEquals(0, device.held());
+    }
+}
