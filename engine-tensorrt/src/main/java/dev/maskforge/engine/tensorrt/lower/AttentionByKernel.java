@@ -11,10 +11,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/// The attentions of a graph that become a kernel of ours: those of few queries over keys that are not the queries' own.
+/// The attentions of a graph that become a kernel of ours: those of few queries, over many keys that are not the queries' own or,
+/// if so it is asked, over any.
 ///
-/// What follows from none of the graph's inputs, such as the queries of the first layer, is folded into a constant, and TensorRT
-/// may fold on from there; such an attention stays with it.
+/// What follows from none of the graph's inputs, such as the queries of the first layer, is folded into a constant. Such an
+/// attention stays with TensorRT, too, unless any is asked for.
 final class AttentionByKernel {
     private static final long MOST_QUERIES = 256;
     /// Up to here TensorRT's one kernel, which is fused with what surrounds it, is taken not to be worth a cut.
@@ -51,9 +52,10 @@ final class AttentionByKernel {
         Dimension keys = inputs.get(1).shape().get(1);
         boolean isFloat = query.dataType() == DataType.FLOAT32 || query.dataType() == DataType.FLOAT16;
         boolean isOneType = inputs.stream().limit(3).allMatch(type -> type.dataType() == query.dataType());
-        return isFloat && isOneType && ofInputs.containsAll(node.inputs()) && channels.isConstant()
+        boolean always = form == AttentionForm.KERNEL_ALWAYS;
+        boolean isOfInputs = always ? node.inputs().stream().anyMatch(ofInputs::contains) : ofInputs.containsAll(node.inputs());
+        return isFloat && isOneType && isOfInputs && channels.isConstant()
                 && AttentionLayout.takes(channels.size() / heads) && queries.isConstant() && queries.size() <= MOST_QUERIES
-                && !keys.equals(queries)
-                && (form == AttentionForm.KERNEL_ALWAYS || !keys.isConstant() || keys.size() >= FEWEST_KEYS);
+                && (always || !keys.equals(queries) && (!keys.isConstant() || keys.size() >= FEWEST_KEYS));
     }
 }

@@ -40,6 +40,9 @@ public record Preparation(boolean optimised, Precision precision, DeformableAtte
         if (form == DeformableAttentionForm.KERNEL && columns && ranges.largest().isEmpty()) {
             passes.add(new JoinSamplingInputs());
         }
+        if (attention == AttentionForm.KERNEL_ALWAYS && columns && ranges.largest().isEmpty()) {
+            passes.add(new JoinPositions());
+        }
         if (precision == Precision.FP16) {
             passes.add(new HalfPrecision(single(), ranges));
         }

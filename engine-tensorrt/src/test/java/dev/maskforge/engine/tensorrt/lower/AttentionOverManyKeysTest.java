@@ -51,13 +51,20 @@ class AttentionOverManyKeysTest {
     }
 
     @Test
-    void noKernelTakesQueriesAmongThemselvesOrConstants() {
-        assertFalse(hasAttention(lowered(graph(64, 64), AttentionForm.KERNEL_ALWAYS)));
+    void aKernelTakesQueriesAmongThemselvesIfItMayAlways() {
+        assertTrue(hasAttention(lowered(graph(64, 64), AttentionForm.KERNEL_ALWAYS)));
+        assertFalse(hasAttention(lowered(graph(64, 64), AttentionForm.KERNEL)));
+    }
+
+    @Test
+    void aKernelTakesConstantsIfItMayAlways() {
         GraphBuilder builder = new GraphBuilder();
         Value query = builder.constant("query", Tensor.of(Shape.of(2, 7, 48), new float[2 * 7 * 48]));
         Value key = builder.input("key", type(2048, 48));
         builder.output("attended", builder.add(new Operation.Attention(3), query, key, key));
-        assertFalse(hasAttention(lowered(builder.build(), AttentionForm.KERNEL_ALWAYS)));
+        Graph graph = builder.build();
+        assertFalse(hasAttention(lowered(graph, AttentionForm.KERNEL)));
+        assertTrue(hasAttention(lowered(graph, AttentionForm.KERNEL_ALWAYS)));
     }
 
     private static Graph lowered(Graph graph, AttentionForm form) {
