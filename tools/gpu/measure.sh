@@ -41,6 +41,8 @@ anywhere() { if [[ ${1%% *} == [!/]*/* ]]; then echo "$PWD/$1"; else echo "$1"; 
 
 python=$(anywhere "${PYTHON:-python3}")
 maskforge=$(anywhere "${MASKFORGE:-$root/maskforge}")
+[[ -z ${MASKFORGE_ENGINES:-} ]] || MASKFORGE_ENGINES=$(cd "$MASKFORGE_ENGINES" && pwd) || exit 1
+export MASKFORGE_ENGINES=${MASKFORGE_ENGINES:-}
 cd "$path/.." || exit 1
 threads=${THREADS:-8}
 level=${LEVEL:-3}

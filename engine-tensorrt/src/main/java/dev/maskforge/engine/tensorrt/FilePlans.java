@@ -136,13 +136,13 @@ record FilePlans(PlanCache cache, Path timingCache, String target, boolean named
         }
     }
 
-    /// What is expanded in graphs of ours, such as quantisation, is not in files.
+    /// Builds, and says of which file it was where that fails.
     private MemorySegment built(Path file, MemorySegment onnx, BuildSettings settings, Arena scratch) {
         try {
             return compiler.build(onnx, settings, scratch);
         } catch (EngineException e) {
             throw new EngineException(file + " cannot be built as it is: " + e.getMessage()
-                    + "; run it on another engine, or make a plan of its checkpoint with 'maskforge build'", e);
+                    + "; another engine may run it, and of checkpoints 'maskforge build' makes plans", e);
         }
     }
 

@@ -1,6 +1,6 @@
 package dev.maskforge.engine.tensorrt;
 
-import dev.maskforge.engine.tensorrt.lower.DeformableAttentionForm;
+import dev.maskforge.engine.tensorrt.prepare.DeformableAttentionForm;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,7 +1,7 @@
 package dev.maskforge.engine.tensorrt;
 
 import dev.maskforge.engine.EngineException;
-import dev.maskforge.engine.tensorrt.lower.DeformableAttentionForm;
+import dev.maskforge.engine.tensorrt.prepare.DeformableAttentionForm;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

@@ -1,6 +1,7 @@
 package dev.maskforge.engine.tensorrt;
 
-import dev.maskforge.engine.tensorrt.lower.DeformableAttentionForm;
+import dev.maskforge.engine.EngineException;
+import dev.maskforge.engine.tensorrt.prepare.DeformableAttentionForm;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -20,6 +21,7 @@ import java.util.function.ToDoubleFunction;
 ///   products where they lie, which a form alone does not show.
 /// - That is certain if the same form wins though any one other be faster by its spread. Until it is, another twelve rounds
 ///   follow, up to 48 in all; then the least times decide.
+/// - A form that fails on the way is out.
 final class FormRace {
     private static final int RUNS = 5;
     private static final int ROUNDS = 12;
@@ -49,12 +51,14 @@ final class FormRace {
     private final List<Runner> runners;
 
     private FormRace(SequencedMap<DeformableAttentionForm, DoubleSupplier> runs) {
-        this.runners = runs.entrySet().stream().map(entry -> new Runner(entry.getKey(), entry.getValue(), new ArrayList<>())).toList();
+        this.runners = new ArrayList<>(
+                runs.entrySet().stream().map(entry -> new Runner(entry.getKey(), entry.getValue(), new ArrayList<>())).toList());
     }
 
     /// Lets forms run, one of which there must be.
     ///
     /// @param runs each runs a form once and says how many seconds that took on the device
+    /// @throws EngineException if all forms fail; that of the last
     static DeformableAttentionForm winner(SequencedMap<DeformableAttentionForm, DoubleSupplier> runs) {
         // Nothing to find out.
         return runs.size() == 1 ? runs.firstEntry().getKey() : new FormRace(runs).run();
@@ -63,13 +67,28 @@ final class FormRace {
     private DeformableAttentionForm run() {
         List<Runner> order = new ArrayList<>(runners);
         for (int round = 1; round <= MOST_ROUNDS; round++) {
-            order.forEach(Runner::runInARow);
+            runRound(order);
             Collections.rotate(order, 1);
             if (round % ROUNDS == 0 && isCertain()) {
                 break;
             }
         }
         return winner(Runner::least);
+    }
+
+    private void runRound(List<Runner> order) {
+        for (Runner runner : List.copyOf(order)) {
+            try {
+                runner.runInARow();
+            } catch (EngineException e) {
+                order.remove(runner);
+                runners.remove(runner);
+                if (runners.isEmpty()) {
+                    throw e;
+                }
+                System.getLogger(FormRace.class.getName()).log(System.Logger.Level.INFO, runner.form() + " failed: " + e.getMessage());
+            }
+        }
     }
 
     private boolean isCertain() {

@@ -8,7 +8,7 @@ import dev.maskforge.engine.EngineException;
 import dev.maskforge.engine.OutputError;
 import dev.maskforge.engine.Precision;
 import dev.maskforge.engine.Session;
-import dev.maskforge.engine.tensorrt.lower.DeformableAttentionForm;
+import dev.maskforge.engine.tensorrt.prepare.DeformableAttentionForm;
 import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.GraphBuilder;

@@ -1,10 +1,10 @@
 package dev.maskforge.engine.tensorrt;
 
 import dev.maskforge.engine.BuildOptions;
-import dev.maskforge.engine.tensorrt.lower.AttentionForm;
-import dev.maskforge.engine.tensorrt.lower.DeformableAttentionForm;
-import dev.maskforge.engine.tensorrt.lower.LabelsForm;
 import dev.maskforge.engine.tensorrt.plan.SizeRange;
+import dev.maskforge.engine.tensorrt.prepare.AttentionForm;
+import dev.maskforge.engine.tensorrt.prepare.DeformableAttentionForm;
+import dev.maskforge.engine.tensorrt.prepare.LabelsForm;
 import dev.maskforge.passes.precision.Ranges;
 import java.nio.file.Path;
 import java.util.Map;
@@ -14,7 +14,7 @@ import java.util.OptionalLong;
 /// What only TensorRT wants to know.
 ///
 /// @param form        of deformable attention; if none is named, the fastest that is right on the device, found once
-/// @param attention   what computes attention over many keys
+/// @param attention   what computes attention of few queries
 /// @param columns     whether kernels of ours read columns of merged products where they lie
 /// @param labels      what makes labels
 /// @param level       how long to look for fast kernels, 0 to 5

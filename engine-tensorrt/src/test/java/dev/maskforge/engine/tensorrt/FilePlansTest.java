@@ -149,7 +149,7 @@ class FilePlansTest {
         try (Arena arena = Arena.ofConfined()) {
             EngineException e = assertThrows(EngineException.class, () -> refusing.plan(file, Precision.FP32, arena));
             assertEquals(file + " cannot be built as it is: TensorRT 10.6.0 refuses node 'y': the zero point must be all zeros."
-                    + "; run it on another engine, or make a plan of its checkpoint with 'maskforge build'", e.getMessage());
+                    + "; another engine may run it, and of checkpoints 'maskforge build' makes plans", e.getMessage());
         }
     }
 

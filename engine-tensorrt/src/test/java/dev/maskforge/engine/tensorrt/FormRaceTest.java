@@ -1,6 +1,7 @@
 package dev.maskforge.engine.tensorrt;
 
-import dev.maskforge.engine.tensorrt.lower.DeformableAttentionForm;
+import dev.maskforge.engine.EngineException;
+import dev.maskforge.engine.tensorrt.prepare.DeformableAttentionForm;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,11 +14,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import static dev.maskforge.engine.tensorrt.lower.DeformableAttentionForm.GATHER;
-import static dev.maskforge.engine.tensorrt.lower.DeformableAttentionForm.GRID_SAMPLE;
-import static dev.maskforge.engine.tensorrt.lower.DeformableAttentionForm.KERNEL;
-import static dev.maskforge.engine.tensorrt.lower.DeformableAttentionForm.PLUGIN;
+import static dev.maskforge.engine.tensorrt.prepare.DeformableAttentionForm.GATHER;
+import static dev.maskforge.engine.tensorrt.prepare.DeformableAttentionForm.GRID_SAMPLE;
+import static dev.maskforge.engine.tensorrt.prepare.DeformableAttentionForm.KERNEL;
+import static dev.maskforge.engine.tensorrt.prepare.DeformableAttentionForm.PLUGIN;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 class FormRaceTest {
@@ -102,5 +104,20 @@ class FormRaceTest {
         // Each run is better than all before.
         assertTrue(List.of(GATHER, PLUGIN).contains(winner(Map.of(GATHER, 10.0, PLUGIN, 10.0), (_, _) -> 1 - 1e-4 * runs[0]++)));
         assertEquals(4 * 2 * SERIES, ran.size());
+    }
+
+    @Test
+    void aFormThatFailsIsOut() {
+        SequencedMap<DeformableAttentionForm, DoubleSupplier> runs = new LinkedHashMap<>();
+        runs.put(PLUGIN, () -> 2e-6);
+        runs.put(KERNEL, () -> {
+            throw new EngineException("no graph can be made");
+        });
+        assertEquals(PLUGIN, FormRace.winner(runs));
+        runs.remove(PLUGIN);
+        runs.put(PLUGIN, () -> {
+            throw new EngineException("the device is lost");
+        });
+        assertThrows(EngineException.class, () -> FormRace.winner(runs));
     }
 }

@@ -4,6 +4,7 @@ import dev.maskforge.InputValues;
 import dev.maskforge.ModelFile;
 import dev.maskforge.ModelOptions;
 import dev.maskforge.engine.Agreement;
+import dev.maskforge.engine.BuildOptions;
 import dev.maskforge.engine.Comparator;
 import dev.maskforge.engine.Engine;
 import dev.maskforge.engine.EngineOptions;
@@ -12,7 +13,7 @@ import dev.maskforge.engine.Engines;
 import dev.maskforge.engine.Precision;
 import dev.maskforge.engine.Session;
 import dev.maskforge.engine.tensorrt.binding.TensorRt;
-import dev.maskforge.engine.tensorrt.lower.DeformableAttentionForm;
+import dev.maskforge.engine.tensorrt.prepare.DeformableAttentionForm;
 import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Dimension;
 import dev.maskforge.graph.Graph;
@@ -37,6 +38,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -46,7 +48,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 /// The sample models on the GPU against the graph as authored on ONNX Runtime, in every precision and form.
 ///
 /// The builds share a builder and a timing cache. What a plan says does not depend on how long TensorRT looks for fast kernels,
-/// so that it looks briefly; longer for what users get, kernels of ours in fp16, since other kernels of its own are chosen then.
+/// so that it looks briefly; as long as for users where kernels of ours run in fp16, since other kernels of its own are chosen then.
 @WhereThereIsAGpu
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(600)
@@ -56,7 +58,10 @@ class SampleModelsOnGpuTest {
     private static final int PICTURES = 4;
     /// Levels of TensorRT's search.
     private static final int BRIEF = 1;
-    private static final int LONGER = 2;
+    private static final int USUAL = BuildOptions.STANDARD_LEVEL;
+
+    @TempDir
+    private Path folder;
 
     private final Map<String, List<Tensor>> scores = new HashMap<>();
     private Optional<TensorRt.Kept> builder = Optional.empty();
@@ -96,8 +101,8 @@ class SampleModelsOnGpuTest {
     void agreesWithTheGraphAsAuthored(String model, Precision precision, DeformableAttentionForm form, long batch) {
         boolean isUsual = precision == Precision.FP16 && form == DeformableAttentionForm.KERNEL && batch == 1;
         TensorRtProvider provider = new TensorRtProvider(TensorRtOptions.standard().withForm(form)
-                .withLevel(isUsual ? LONGER : BRIEF)
-                .withTimingCache(Path.of(System.getProperty("java.io.tmpdir"), "maskforge-gpu-suite.timing")));
+                .withLevel(isUsual ? USUAL : BRIEF)
+                .withTimingCache(folder.resolve("timing.cache")));
         List<Tensor> wanted = scores.computeIfAbsent(model, SampleModelsOnGpuTest::scores);
         try (ModelFile file = ModelFile.open(SAMPLES.resolve(model), ModelOptions.none());
                 Engine engine = provider.build(file.graph(input(batch), Output.LABELS), new EngineOptions(1, precision));

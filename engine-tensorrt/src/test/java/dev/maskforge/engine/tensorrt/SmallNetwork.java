@@ -2,10 +2,10 @@ package dev.maskforge.engine.tensorrt;
 
 import dev.maskforge.engine.BuildProgress;
 import dev.maskforge.engine.Precision;
-import dev.maskforge.engine.tensorrt.lower.DeformableAttentionForm;
-import dev.maskforge.engine.tensorrt.lower.LabelsForm;
 import dev.maskforge.engine.tensorrt.plan.PlanContainer;
 import dev.maskforge.engine.tensorrt.plan.SizeRange;
+import dev.maskforge.engine.tensorrt.prepare.DeformableAttentionForm;
+import dev.maskforge.engine.tensorrt.prepare.LabelsForm;
 import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Dimension;
 import dev.maskforge.graph.Graph;

@@ -2,8 +2,8 @@ package dev.maskforge.engine.tensorrt;
 
 import dev.maskforge.engine.Agreement.Verdict;
 import dev.maskforge.engine.Engine;
-import dev.maskforge.engine.tensorrt.lower.DeformableAttentionForm;
-import dev.maskforge.engine.tensorrt.lower.OnnxBytes;
+import dev.maskforge.engine.tensorrt.prepare.DeformableAttentionForm;
+import dev.maskforge.engine.tensorrt.prepare.OnnxBytes;
 import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.onnx.OnnxReader;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package dev.maskforge.engine.tensorrt.lower;
+package dev.maskforge.engine.tensorrt.prepare;
 
 import dev.maskforge.InputValues;
 import dev.maskforge.ModelFile;

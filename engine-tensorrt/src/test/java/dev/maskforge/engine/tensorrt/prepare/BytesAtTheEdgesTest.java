@@ -1,4 +1,4 @@
-package dev.maskforge.engine.tensorrt.lower;
+package dev.maskforge.engine.tensorrt.prepare;
 
 import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Graph;
@@ -19,6 +19,8 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -108,6 +110,14 @@ class BytesAtTheEdgesTest {
                 List.of(bytes(x), x.builder().initializer("more", Tensor.ofBytes(Shape.of(1, 4, 5, 1), new byte[20])))));
         assertTheSame(x -> x.argMax(3).cast(DataType.UINT8));
         assertTheSame(x -> x.argMax(3).cast(DataType.UINT8).reshape(Shape.of(20)).cast(DataType.FLOAT32));
+    }
+
+    /// Larger and negative numbers keep their lowest bits.
+    @ParameterizedTest
+    @CsvSource({"INT64, 7, -500", "INT32, 7, -500", "INT32, 8000000, -1000000000", "INT8, 1, -128"})
+    void theLowestBitsOfIntegersStay(DataType type, float factor, float offset) {
+        assertTheSame(x -> x.multiply(factor).add(offset).cast(type).cast(DataType.UINT8).cast(DataType.INT32));
+        assertTheSame(x -> x.multiply(factor).add(offset).cast(type).cast(DataType.UINT8));
     }
 
     @Test

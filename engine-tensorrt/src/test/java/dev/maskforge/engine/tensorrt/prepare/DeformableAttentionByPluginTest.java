@@ -1,4 +1,4 @@
-package dev.maskforge.engine.tensorrt.lower;
+package dev.maskforge.engine.tensorrt.prepare;
 
 import dev.maskforge.engine.Precision;
 import dev.maskforge.graph.DataType;

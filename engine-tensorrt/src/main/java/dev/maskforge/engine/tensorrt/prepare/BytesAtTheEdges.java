@@ -1,10 +1,12 @@
-package dev.maskforge.engine.tensorrt.lower;
+package dev.maskforge.engine.tensorrt.prepare;
 
 import dev.maskforge.graph.DataType;
+import dev.maskforge.graph.Dimension;
 import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.Node;
 import dev.maskforge.graph.Operation;
 import dev.maskforge.graph.Operation.BinaryFunction;
+import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.Tensor;
 import dev.maskforge.graph.Value;
 import dev.maskforge.graph.reference.Interpreter;
@@ -21,7 +23,8 @@ import java.util.Set;
 /// uint8 within a network of TensorRT's -> int32. TensorRT has uint8 where networks begin and end alone, and only from and to
 /// floating-point numbers:
 ///
-/// - Cast(x not floating-point -> uint8), at an end -> Cast(Cast(x -> float32) -> uint8)
+/// - Cast(x not floating-point -> uint8), at an end -> Cast(Cast(x modulo 256 -> float32) -> uint8); what is known to be a byte,
+///   such as an ArgMax among few, is left as it is
 /// - every other uint8 that one node hands to another is int32, as large as it was
 /// - what begins as uint8 and does not become floating-point at once is Cast(Cast(x -> float32) -> int32)
 ///
@@ -29,6 +32,9 @@ import java.util.Set;
 ///
 /// @param own the operations that are kernels of ours
 record BytesAtTheEdges(Set<Class<? extends Operation>> own) implements Pass {
+    /// How many bytes there are.
+    private static final int BYTES = 256;
+
     BytesAtTheEdges {
         own = Set.copyOf(own);
     }
@@ -58,11 +64,13 @@ record BytesAtTheEdges(Set<Class<? extends Operation>> own) implements Pass {
     private static final class Widening {
         private final Graph graph;
         private final Set<String> takenInside;
+        private final Map<String, Node> producers = new HashMap<>();
         private final Map<String, Value> wide = new HashMap<>();
 
         Widening(Graph graph, Set<String> takenInside) {
             this.graph = graph;
             this.takenInside = takenInside;
+            graph.nodes().forEach(node -> node.outputs().forEach(output -> producers.put(output, node)));
         }
 
         Optional<Value> of(Node node, List<Value> inputs, Rewriter.Place place) {
@@ -82,10 +90,11 @@ record BytesAtTheEdges(Set<Class<? extends Operation>> own) implements Pass {
                 if (!(node.operation() instanceof Operation.Cast)) {
                     return narrow(keep(node, place.builder().add(node.operation(), taken.toArray(Value[]::new))));
                 }
+                Value given = isByte(node.inputs().getFirst()) ? taken.getFirst() : lowestByte(taken.getFirst());
                 if (takenInside.contains(node.output())) {
-                    keep(node, taken.getFirst().cast(DataType.INT32));
+                    keep(node, given.cast(DataType.INT32));
                 }
-                return place.builder().copy(node, List.of(floats(taken.getFirst()))).getFirst();
+                return place.builder().copy(node, List.of(floats(given))).getFirst();
             }));
         }
 
@@ -100,6 +109,27 @@ record BytesAtTheEdges(Set<Class<? extends Operation>> own) implements Pass {
             String input = node.inputs().isEmpty() ? "" : node.inputs().getFirst();
             return node.operation() instanceof Operation.Cast(DataType to) && (to == DataType.FLOAT32 || to == DataType.FLOAT16)
                     && !wide.containsKey(input) && !graph.initializers().containsKey(input);
+        }
+
+        /// Whether a value is between 0 and 255, or one whose cast to a byte does not keep the lowest bits alone.
+        private boolean isByte(String name) {
+            DataType type = graph.type(name).dataType();
+            Node producer = producers.get(name);
+            if (producer != null && producer.operation() instanceof Operation.ArgMax(int axis)) {
+                Dimension among = graph.type(producer.inputs().getFirst()).shape().get(axis);
+                return among.isConstant() && among.size() <= BYTES;
+            }
+            return type == DataType.UINT8 || type == DataType.BOOL || type.isFloatingPoint();
+        }
+
+        /// x modulo 256. Of large numbers the first quotient may be one off, since float32 rounds them; the second is exact.
+        private static Value lowestByte(Value x) {
+            return remainder(remainder(x.cast(DataType.INT32)));
+        }
+
+        private static Value remainder(Value x) {
+            Value bytes = x.builder().constant("bytes", Tensor.ofIntegers(Shape.of(new long[0]), new int[]{BYTES}));
+            return x.subtract(x.cast(DataType.FLOAT32).multiply(1f / BYTES).floor().cast(DataType.INT32).multiply(bytes));
         }
 
         private Value keep(Node node, Value value) {

@@ -1,4 +1,4 @@
-package dev.maskforge.engine.tensorrt.lower;
+package dev.maskforge.engine.tensorrt.prepare;
 
 import dev.maskforge.engine.Precision;
 import dev.maskforge.graph.Graph;
@@ -25,7 +25,7 @@ import java.util.function.Predicate;
 /// @param optimised whether the rewrites come first that a graph as authored gains by
 /// @param precision of the arithmetic
 /// @param form      of deformable attention
-/// @param attention what computes attention over many keys
+/// @param attention what computes attention of few queries
 /// @param columns   whether kernels of ours read columns of merged products where they lie
 /// @param head      what makes labels
 /// @param ranges    how large values were on calibration pictures, for half precision
