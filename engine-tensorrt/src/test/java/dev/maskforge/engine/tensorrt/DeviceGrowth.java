@@ -30,7 +30,8 @@ final class DeviceGrowth {
     }
 
     /// From the first moment to the last; where that is more than the [bound][#BOUND], the median growth from one moment to the
-    /// next, as often as there were some. A leak that is more than the bound in all is in most of them.
+    /// next, as often as there were some. Where most grow by nothing, a single one that does is taken for another process; two or
+    /// more are a leak that comes in lumps, and count whole.
     ///
     /// @param free memory in bytes at two or more moments with as much work between each and the next
     static long of(List<Long> free) {
@@ -42,7 +43,9 @@ final class DeviceGrowth {
         for (int i = 1; i < free.size(); i++) {
             steps.add(free.get(i - 1) - free.get(i));
         }
-        return steps.stream().sorted().toList().get(steps.size() / 2) * steps.size();
+        long usual = steps.stream().sorted().toList().get(steps.size() / 2) * steps.size();
+        boolean inLumps = whole > 0 && steps.stream().filter(step -> step > 0).count() > 1;
+        return isNone(usual) && inLumps ? whole : usual;
     }
 
     static boolean isNone(long growth) {

@@ -49,4 +49,9 @@ class DeviceGrowthTest {
         assertFalse(DeviceGrowth.isNone(DeviceGrowth.of(List.of(800 * MIB, 798 * MIB, 798 * MIB, 796 * MIB, 794 * MIB, 792 * MIB))));
         assertFalse(DeviceGrowth.isNone(DeviceGrowth.of(List.of(800 * MIB, 798 * MIB, 798 * MIB, 796 * MIB, 796 * MIB, 794 * MIB))));
     }
+
+    @Test
+    void aLeakInLargeLumpsIsOne() {
+        assertEquals(40 * MIB, DeviceGrowth.of(List.of(800 * MIB, 780 * MIB, 780 * MIB, 780 * MIB, 760 * MIB, 760 * MIB)));
+    }
 }
