@@ -37,7 +37,7 @@ record CheckTable(CheckResult result) {
     }
 
     /// Cut off, not rounded: 100.0000 % means all.
-    private static String share(long part, long whole) {
+    static String share(long part, long whole) {
         return whole == 0 ? "none" : String.format(Locale.ROOT, "%.4f %%", Math.floor(1e6 * part / whole) / 1e4);
     }
 }

@@ -2,6 +2,7 @@ package dev.maskforge.cli;
 
 import dev.maskforge.ModelFile;
 import dev.maskforge.Segmenter;
+import dev.maskforge.engine.plan.PlanFile;
 import dev.maskforge.graph.TensorType;
 import dev.maskforge.models.MaskClassifier;
 import dev.maskforge.models.layer.Parameters.Usage;
@@ -14,23 +15,31 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.json.JsonMapper;
 
 /// `maskforge inspect`
-@Command(name = "inspect", description = "Says what a checkpoint holds, and whether every tensor has its place.", footer = {"",
-        "Exits with 3 if tensors are missing, of another shape or not used. Fields of --json: docs/cli.md."})
+@Command(name = "inspect", description = "Says what a checkpoint holds, and whether every tensor has its place; or what a plan is, and whether it is whole.", footer = {
+        "",
+        "Exits with 3 if tensors are missing, of another shape or not used, or if a plan's self-check did not pass.",
+        "Fields of --json: docs/cli.md."})
 final class InspectCommand implements Callable<Integer> {
+    /// Which options hold for a plan too; the others ask what only a checkpoint can answer.
+    private static final Set<String> FOR_PLANS = Set.of("--json", "--quiet", "--verbose");
+
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "MODEL", description = "a checkpoint (.pkl, .pth, .safetensors, ...), a Hugging Face folder, or the name of one in the local hub cache")
+    @Parameters(paramLabel = "MODEL", description = "a checkpoint (.pkl, .pth, .safetensors, ...), a Hugging Face folder, or the name of one in the local hub cache; or a .plan of 'maskforge build'")
     private Path checkpoint;
 
     @Option(names = "--passes", description = "what the rewrites make of the network's graph, pass by pass; with -v also where they refused, and why")
@@ -51,9 +60,35 @@ final class InspectCommand implements Callable<Integer> {
     @Mixin
     private OutputArguments says;
 
-    /// Exits with 3 if the model and the file do not meet; quiet, it says no more than that.
+    /// Exits with 3 if the model and the file do not meet, or a plan's self-check did not pass; quiet, it says no more than that.
     @Override
     public Integer call() {
+        return PlanFile.isPlan(checkpoint) ? inspectPlan() : inspectCheckpoint();
+    }
+
+    private int inspectPlan() {
+        requireOptionsForPlans();
+        PlanDescription plan = PlanDescription.of(checkpoint);
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            print(plan.facts(), out);
+        } else if (!says.isQuiet()) {
+            plan.lines().forEach(out::println);
+        }
+        return plan.isPassed() ? ExitCode.DONE : ExitCode.SHORTFALL;
+    }
+
+    private void requireOptionsForPlans() {
+        List<String> others = spec.commandLine().getParseResult().matchedOptions().stream().map(OptionSpec::longestName)
+                .filter(name -> !FOR_PLANS.contains(name)).distinct().map(name -> "'" + name + "'").toList();
+        if (!others.isEmpty()) {
+            throw new ParameterException(spec.commandLine(), String.join(", ", others) + (others.size() == 1 ? " is" : " are")
+                    + " for checkpoints, and " + checkpoint
+                    + " is a plan, which says itself what it is and no longer has the graph that it was made of");
+        }
+    }
+
+    private int inspectCheckpoint() {
         EngineArguments.requireKnown(engine, "--engine", spec.commandLine());
         try (ModelFile file = ModelFile.open(checkpoint, model.options())) {
             Usage usage = file.usage();
@@ -62,13 +97,17 @@ final class InspectCommand implements Callable<Integer> {
             if (json) {
                 SequencedMap<String, Object> facts = facts(file, usage);
                 table.ifPresent(each -> facts.put("passes", each.facts()));
-                out.println(new JsonMapper().writerWithDefaultPrettyPrinter().writeValueAsString(facts));
+                print(facts, out);
             } else if (!says.isQuiet()) {
                 print(file, usage, out);
                 table.ifPresent(each -> each.print(out, says.isVerbose()));
             }
             return usage.isComplete() ? ExitCode.DONE : ExitCode.SHORTFALL;
         }
+    }
+
+    private static void print(SequencedMap<String, Object> facts, PrintWriter out) {
+        out.println(new JsonMapper().writerWithDefaultPrettyPrinter().writeValueAsString(facts));
     }
 
     private static SequencedMap<String, Object> facts(ModelFile file, Usage usage) {

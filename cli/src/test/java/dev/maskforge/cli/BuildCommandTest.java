@@ -103,6 +103,10 @@ class BuildCommandTest {
         Run run = build(sample(), "--input", "pixels");
         assertEquals(ExitCode.DONE, run.exit(), run.err());
         PlanRecord record = PlanFile.describe(plan());
+        Run inspected = Run.of("inspect", plan());
+        assertEquals(ExitCode.DONE, inspected.exit(), inspected.err());
+        assertTrue(inspected.out().startsWith("MaskFormer, ResNet-50, "), inspected.out());
+        assertTrue(inspected.out().contains("\nself-check passed: 4 pictures"), inspected.out());
         assertEquals("uint8[1, 128, 256, 3]", record.inputs().get("pixels"));
         assertEquals("int32[1, 2]", record.inputs().get("valid"));
 

@@ -1,5 +1,6 @@
 package dev.maskforge.cli;
 
+import dev.maskforge.engine.plan.PlanFile;
 import dev.maskforge.graph.DataType;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -52,6 +53,7 @@ final class Hostile {
         hostile.pictures();
         hostile.placesToWrite();
         hostile.graphs();
+        hostile.plans();
         return hostile.cases;
     }
 
@@ -381,5 +383,36 @@ final class Hostile {
         optimise("the graph as its own target", copy, copy, "graph.onnx", "itself");
         optimise("a target that is no ONNX file", copy, outputs.resolve("graph.data"), "graph.data", "name it graph.data.onnx");
         optimise("a target in a missing folder", copy, outputs.resolve("missing/graph.onnx"), "missing", "make it");
+    }
+
+    private void plan(String name, Path file, String expected) {
+        cases.add(new Case(name, List.of("inspect", file.toString()), String.valueOf(file.getFileName()), expected));
+    }
+
+    /// Plans of nothing in particular: they are looked at, not opened.
+    private void plans() throws IOException {
+        plan("no plan", inputs.resolve("nowhere.plan"), "is no file");
+        plan("folder of a plan", Files.createDirectory(inputs.resolve("folder.plan")), "is no file");
+        Path alone = Files.write(inputs.resolve("alone.plan"), text("ftrt and what TensorRT itself writes"));
+        plan("plan of another tool", alone, "alone.plan.json is not beside it");
+        Path cut = SmallPlan.write(inputs.resolve("cut.plan"));
+        Files.write(cut, Arrays.copyOf(Files.readAllBytes(cut), 10));
+        plan("plan that is cut off", cut, "it has 10 bytes, and 1000 were written");
+        Path exchanged = SmallPlan.write(inputs.resolve("exchanged.plan"));
+        Files.write(exchanged, new byte[1000]);
+        plan("plan that is another", exchanged, "its checksum is not the one beside it");
+        planWith("huge", text("[".repeat(1 << 21)), "more than 1048576 bytes");
+        planWith("deep", text("[".repeat(1 << 20)), "");
+        planWith("long", text("{\"tool\": \"" + "x".repeat(1 << 19)), "");
+        Path sound = SmallPlan.write(inputs.resolve("sound.plan"));
+        planWith("steering", text(Files.readString(PlanFile.record(sound)).replaceFirst("\\{", "{\"\\\\u001b[2J\\\\u202e\\\\n\": 1,")),
+                "[2J");
+        planWith("empty", new byte[0], "");
+    }
+
+    private void planWith(String name, byte[] record, String expected) throws IOException {
+        Path plan = SmallPlan.write(inputs.resolve(name + ".plan"));
+        Files.write(inputs.resolve(name + ".plan.json"), record);
+        plan("plan with " + name + " json", plan, expected);
     }
 }

@@ -5,6 +5,7 @@ import dev.maskforge.engine.EngineException;
 import dev.maskforge.engine.EngineOptions;
 import dev.maskforge.engine.EngineProvider;
 import dev.maskforge.engine.Engines;
+import dev.maskforge.engine.GraphHash;
 import dev.maskforge.engine.PlanCompiler;
 import dev.maskforge.engine.plan.PlanException.Reason;
 import java.io.IOException;
@@ -108,7 +109,22 @@ public final class PlanFile {
         } catch (IllegalArgumentException e) {
             throw new PlanException(Reason.UNREADABLE, record + " is refused: " + e.getMessage() + "; " + ANEW, e);
         } catch (IOException e) {
-            throw new PlanException(Reason.UNREADABLE, record + " cannot be read: " + e + "; check its rights and its disk", e);
+            throw unreadable(record, e);
+        }
+    }
+
+    /// What is known of a plan, once its bytes are those that were written. Neither an engine nor a device is asked, so that any
+    /// plan can be looked at anywhere, and the bytes are summed without being held.
+    ///
+    /// @throws PlanException if nothing is known of it, or it has other bytes
+    public static PlanRecord examine(Path plan) {
+        PlanRecord record = describe(plan);
+        try {
+            requireLength(plan, record);
+            requireChecksum(plan, record, GraphHash.of(plan));
+            return record;
+        } catch (IOException e) {
+            throw unreadable(plan, e);
         }
     }
 
@@ -124,22 +140,34 @@ public final class PlanFile {
     /// The bytes of a plan, once they are those that were written.
     private static MemorySegment verified(Path plan, PlanRecord record, Arena arena) {
         try {
-            long size = Files.size(plan);
-            if (size != record.bytes()) {
-                throw new PlanException(Reason.TRUNCATED, plan + " is refused: it has " + size + " bytes, and " + record.bytes()
-                        + " were written; copy it again, or " + ANEW);
-            }
+            requireLength(plan, record);
             PlanBytes read = PlanBytes.read(plan, arena);
-            if (!read.sha256().equals(record.sha256())) {
-                throw new PlanException(Reason.CORRUPTED, plan + " is refused: its checksum is not the one beside it, so it was damaged or"
-                        + " exchanged; copy both files again, or " + ANEW);
-            }
+            requireChecksum(plan, record, read.sha256());
             return read.bytes();
         } catch (IOException e) {
-            throw new PlanException(Reason.UNREADABLE, plan + " cannot be read: " + e + "; check its rights and its disk", e);
+            throw unreadable(plan, e);
         } catch (OutOfMemoryError e) {
             throw new EngineException("there is no memory for the " + record.bytes() + " bytes of " + plan + "; free some", e);
         }
+    }
+
+    private static void requireLength(Path plan, PlanRecord record) throws IOException {
+        long size = Files.size(plan);
+        if (size != record.bytes()) {
+            throw new PlanException(Reason.TRUNCATED, plan + " is refused: it has " + size + " bytes, and " + record.bytes()
+                    + " were written; copy it again, or " + ANEW);
+        }
+    }
+
+    private static void requireChecksum(Path plan, PlanRecord record, String sha256) {
+        if (!sha256.equals(record.sha256())) {
+            throw new PlanException(Reason.CORRUPTED, plan + " is refused: its checksum is not the one beside it, so it was damaged or"
+                    + " exchanged; copy both files again, or " + ANEW);
+        }
+    }
+
+    private static PlanException unreadable(Path file, IOException e) {
+        return new PlanException(Reason.UNREADABLE, file + " cannot be read: " + e + "; check its rights and its disk", e);
     }
 
     /// Puts a plan that is whole into its place, with what is known of it. The checksum is written last: if anything comes

@@ -43,6 +43,7 @@ class PlanFileTest {
         PlanFile.Opened opened = PlanFile.open(plan(), OPTIONS);
         try (var engine = opened.engine(); Session session = engine.openSession()) {
             assertEquals(written, opened.plan());
+            assertEquals(written, PlanFile.examine(plan()));
             assertEquals(List.of("image"), List.copyOf(engine.inputs().keySet()));
             Tensor labels = session.run(Map.of("image", ToyNetwork.pictures(1, 32, 96).getFirst())).firstEntry().getValue();
             assertEquals(32 * 96, labels.elementCount());
@@ -152,6 +153,11 @@ class PlanFileTest {
                 message);
         assertEquals(Optional.of(damage.reason()),
                 PlanFile.refusal(plan(), Plans.source(), Plans.PROVIDER).map(PlanException::reason));
+        if (damage.reason() == Reason.FOREIGN) {
+            assertEquals(StandInProvider.NAME, PlanFile.examine(plan()).engine());
+        } else {
+            assertEquals(message, assertThrows(PlanException.class, () -> PlanFile.examine(plan())).getMessage());
+        }
         // What is rebuilt takes its place.
         if (Files.isDirectory(plan())) {
             Files.delete(plan());
@@ -168,6 +174,7 @@ class PlanFileTest {
         PlanException refusal = assertThrows(PlanException.class, () -> PlanFile.open(plan(), OPTIONS));
         assertEquals(Reason.FOREIGN, refusal.reason());
         assertTrue(String.valueOf(refusal.getMessage()).contains("engine 'reference' here opens no plans"));
+        assertEquals("reference", PlanFile.examine(plan()).engine());
     }
 
     @Test
