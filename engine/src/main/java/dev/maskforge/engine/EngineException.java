@@ -1,7 +1,7 @@
 package dev.maskforge.engine;
 
 /// A runtime is missing, refused a graph, or failed while running it. The message is one line.
-public final class EngineException extends RuntimeException {
+public class EngineException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     public EngineException(String message) {

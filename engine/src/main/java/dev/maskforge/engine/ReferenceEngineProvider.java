@@ -24,7 +24,7 @@ public final class ReferenceEngineProvider implements EngineProvider {
     public Set<Class<? extends Operation>> nativeOperations() {
         return Set.of(Operation.Linear.class, Operation.GroupNormalization.class, Operation.Attention.class,
                 Operation.DeformableAttention.class, Operation.SemanticInference.class, Operation.SemanticLabels.class,
-                Operation.Pixels.class, Operation.FusedConv.class, Operation.FeedForward.class);
+                Operation.Pixels.class, Operation.FusedConv.class, Operation.FeedForward.class, Operation.Subgraph.class);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.maskforge.engine;
 import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Dimension;
 import dev.maskforge.graph.GraphBuilder;
+import dev.maskforge.graph.Node;
 import dev.maskforge.graph.Operation;
 import dev.maskforge.graph.Operation.Binary;
 import dev.maskforge.graph.Operation.BinaryFunction;
@@ -260,6 +261,17 @@ public final class OperationCases {
         add("SemanticLabels at an uneven size", EXACT, (b, x) -> {
             Value classes = b.initializer("classes", sure(6, 301)).expand(n, Dimension.of(6), Dimension.of(301));
             return b.add(new Operation.SemanticLabels(h.times(7), w.times(13).plus(1)), classes, x.multiply(3f));
+        });
+        add("Subgraph", SUMS, (b, x) -> {
+            Value tokens = x.mapToTokens();
+            GraphBuilder inner = new GraphBuilder();
+            Value y = inner.input("tokens", tokens.type());
+            Value hidden = inner.add(new Operation.Linear(), y, inner.input("weight", new TensorType(DataType.FLOAT32, Shape.of(6, 6))));
+            inner.output("hidden", hidden);
+            inner.output("sum", inner.add(new Operation.Attention(2), y, hidden, y).add(y));
+            List<Value> both = b.copy(new Node("chain", new Operation.Subgraph(inner.build()), List.of(), List.of("hidden", "sum")),
+                    List.of(tokens, b.initializer("weight", weights(6, 6))));
+            return both.get(0).subtract(both.get(1));
         });
         add("Pixels", EXACT, (b, x) -> b.add(new Operation.Pixels(MEAN, DEVIATION), pixels(x), valid(b)));
         add("Pixels to float16", EXACT,

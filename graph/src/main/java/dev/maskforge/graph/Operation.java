@@ -283,10 +283,33 @@ public sealed interface Operation {
         }
     }
 
+    /// `(the graph's inputs, in order) -> (its outputs, in order)`: what its graph computes, for engines that run it as one
+    /// step.
+    ///
+    /// The graph has no constants of its own: weights are inputs, so that the operation is small and its weights stay where
+    /// the outer graph has them. Symbols in its types are the outer graph's. Its nodes have one output each.
+    ///
+    /// No model is written with it: passes gather neighbouring nodes in it for engines that have kernels of such chains.
+    record Subgraph(Graph graph) implements Operation {
+        public Subgraph {
+            SubgraphRules.check(graph);
+        }
+
+        /// The types of the inputs, in order.
+        public List<TensorType> inputTypes() {
+            return graph.inputs().stream().map(graph::type).toList();
+        }
+
+        /// The types of the outputs, in order.
+        public List<TensorType> outputTypes() {
+            return graph.outputs().stream().map(graph::type).toList();
+        }
+    }
+
     /// Whether the operation stands for several of the simpler ones, and an engine may lack it.
     default boolean isHighLevel() {
         return switch (this) {
-            case Linear(),FusedConv(_, _, _, _, _),FeedForward(),GroupNormalization(_, _),Attention(_),DeformableAttention(_, _, _),SemanticInference(_, _),SemanticLabels(_, _),Pixels(_, _, _) ->
+            case Linear(),FusedConv(_, _, _, _, _),FeedForward(),GroupNormalization(_, _),Attention(_),DeformableAttention(_, _, _),SemanticInference(_, _),SemanticLabels(_, _),Pixels(_, _, _),Subgraph(_) ->
                 true;
             default -> false;
         };
@@ -305,6 +328,10 @@ public sealed interface Operation {
                 levels.stream().flatMap(level -> Stream.of(level.height(), level.width())).toList();
             case SemanticInference(Dimension height, Dimension width) -> List.of(height, width);
             case SemanticLabels(Dimension height, Dimension width) -> List.of(height, width);
+            case Subgraph(Graph graph) -> Stream
+                    .concat(graph.types().values().stream().flatMap(type -> type.shape().dimensions().stream()),
+                            graph.nodes().stream().flatMap(node -> node.operation().dimensions().stream()))
+                    .distinct().toList();
             default -> List.of();
         };
     }

@@ -17,11 +17,28 @@ public final class ShapeInference {
         if (operation instanceof Operation.Foreign foreign) {
             return foreign.outputs();
         }
+        if (operation instanceof Operation.Subgraph subgraph) {
+            return subgraph(subgraph, inputs);
+        }
         TensorType output = new Inputs(operation, inputs).outputType();
         if (output.shape().dimensions().stream().anyMatch(dimension -> dimension.isConstant() && dimension.size() < 0)) {
             throw new IllegalArgumentException(operation.type() + ": gives " + output + ", which has a negative size");
         }
         return List.of(output);
+    }
+
+    private static List<TensorType> subgraph(Operation.Subgraph subgraph, List<TensorType> inputs) {
+        List<TensorType> wanted = subgraph.inputTypes();
+        if (inputs.size() != wanted.size()) {
+            throw new IllegalArgumentException("Subgraph: takes " + wanted.size() + " inputs, not " + inputs.size());
+        }
+        for (int i = 0; i < wanted.size(); i++) {
+            if (!inputs.get(i).equals(wanted.get(i))) {
+                throw new IllegalArgumentException("Subgraph: input " + i + " is " + inputs.get(i) + ", not " + wanted.get(i) + " as its '"
+                        + subgraph.graph().inputs().get(i) + "'");
+            }
+        }
+        return subgraph.outputTypes();
     }
 
     /// The inputs of one operation, with the questions that the rules ask of them.
@@ -95,7 +112,7 @@ public final class ShapeInference {
                 case Operation.SemanticInference(Dimension height, Dimension width) -> semanticInference(height, width);
                 case Operation.SemanticLabels(Dimension height, Dimension width) -> semanticLabels(height, width);
                 case Operation.Pixels pixels -> pixels(pixels);
-                case Operation.Foreign _ -> throw new AssertionError("foreign operations know their types");
+                case Operation.Foreign _,Operation.Subgraph _ -> throw new AssertionError(operation.type() + " knows its types");
             };
         }
 

@@ -1,6 +1,8 @@
 package dev.maskforge.measure;
 
 import dev.maskforge.graph.Dimension;
+import dev.maskforge.graph.Graph;
+import dev.maskforge.graph.Node;
 import dev.maskforge.graph.Operation;
 import dev.maskforge.graph.Shape;
 import java.util.HashMap;
@@ -38,10 +40,15 @@ final class Arithmetic {
         private static Flops others(long count) {
             return new Flops(0, count);
         }
+
+        private Flops plus(Flops more) {
+            return new Flops(Math.addExact(product, more.product), Math.addExact(other, more.other));
+        }
     }
 
     /// Counts them.
     ///
+    /// @param operation of constant dimensions
     /// @param inputs shapes, all constant; an input that is left out has no axes
     /// @param output shape of the first output, constant
     /// @return empty for operations of others that are not known
@@ -77,6 +84,7 @@ final class Arithmetic {
             case Operation.Pixels _ -> Optional.of(Flops.others(NORMALISED_PIXEL * elements));
             case Operation.Cast _,Operation.Reshape _,Operation.Transpose _,Operation.Concat _,Operation.Slice _,Operation.Expand _,Operation.Gather _,Operation.Range _,Operation.Sizes _ ->
                 Optional.of(Flops.NONE);
+            case Operation.Subgraph(Graph graph) -> subgraph(graph);
             case Operation.Foreign foreign -> foreign(foreign, inputs, output);
         };
     }
@@ -129,6 +137,19 @@ final class Arithmetic {
         Shape scores = Shape.of(output.get(0), classes, output.get(1), output.get(2));
         Flops flops = semanticInference(inputs, scores);
         return new Flops(flops.product(), flops.other() + scores.elementCount());
+    }
+
+    /// Those of its nodes.
+    private static Optional<Flops> subgraph(Graph graph) {
+        Optional<Flops> sum = Optional.of(Flops.NONE);
+        for (Node node : graph.nodes()) {
+            List<Shape> inputs = node.inputs().stream().map(name -> graph.type(name).shape()).toList();
+            Shape output = graph.type(node.output()).shape();
+            sum = output.isConstant() && inputs.stream().allMatch(Shape::isConstant)
+                    ? sum.flatMap(flops -> flops(node.operation(), inputs, output).map(flops::plus))
+                    : Optional.empty();
+        }
+        return sum;
     }
 
     private static Optional<Flops> foreign(Operation.Foreign foreign, List<Shape> inputs, Shape output) {

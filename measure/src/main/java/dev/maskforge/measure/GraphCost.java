@@ -6,6 +6,7 @@ import dev.maskforge.graph.Node;
 import dev.maskforge.graph.Operation;
 import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.TensorType;
+import dev.maskforge.graph.reference.Binding;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,7 +46,8 @@ public record GraphCost(SequencedMap<Node, Cost> nodes, List<String> uncounted, 
         if (outputs.isEmpty() || !Stream.concat(inputs.stream(), outputs.stream()).allMatch(type -> type.shape().isConstant())) {
             return Optional.empty();
         }
-        return Arithmetic.flops(node.operation(), inputs.stream().map(TensorType::shape).toList(), outputs.getFirst().shape())
+        return Arithmetic
+                .flops(Binding.bind(node.operation(), sizes), inputs.stream().map(TensorType::shape).toList(), outputs.getFirst().shape())
                 .map(flops -> new Cost(flops.product(), flops.other(), bytesRead(node.operation(), inputs, outputs),
                         bytesWritten(node.operation(), outputs)));
     }

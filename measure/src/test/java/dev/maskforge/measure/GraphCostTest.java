@@ -82,6 +82,15 @@ class GraphCostTest {
         assertEquals(4 * (2 * 3 * 32 * 5 * 2 + 3 * 7), cost.compulsoryBytes());
     }
 
+    /// As many operations as one by one, and in memory only what goes in and comes out.
+    @Test
+    void subgraphsCountTheirNodes() {
+        String inner = "(a: float32[n, 3], b: float32[5, 3]) -> (d) {\\n  c = Linear(a, b)\\n  d = Relu(c)\\n}\\n";
+        Graph graph = graph("x: float32[n, 3], w: float32[5, 3]", "Subgraph{graph=\"" + inner + "\"}(x, w)");
+        assertEquals(new Cost(2 * 4 * 3 * 5, 4 * 5, 4 * (4 * 3 + 5 * 3), 4 * 4 * 5), GraphCost.of(graph, Map.of("n", 4L)).total());
+        assertEquals(List.of("y"), GraphCost.of(graph, Map.of()).uncounted());
+    }
+
     @Test
     void whatCannotBeCountedIsNamed() {
         assertEquals(List.of("y"), GraphCost.of(graph("x: float32[2]", "com.example:Mystery(x): float32[2]"), Map.of()).uncounted());

@@ -107,7 +107,9 @@ public record FoldConstants(Limit limit) implements Pass {
     }
 
     private static boolean isConstant(Operation operation) {
-        return !(operation instanceof Operation.Sizes(List<Dimension> dimensions))
-                || dimensions.stream().allMatch(Dimension::isConstant);
+        return switch (operation) {
+            case Operation.Sizes _,Operation.Subgraph _ -> operation.dimensions().stream().allMatch(Dimension::isConstant);
+            default -> true;
+        };
     }
 }

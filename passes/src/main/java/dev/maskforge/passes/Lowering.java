@@ -15,6 +15,7 @@ import dev.maskforge.passes.lower.LinearLowering;
 import dev.maskforge.passes.lower.PixelsLowering;
 import dev.maskforge.passes.lower.SemanticInferenceLowering;
 import dev.maskforge.passes.lower.SemanticLabelsLowering;
+import dev.maskforge.passes.lower.SubgraphLowering;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -22,7 +23,7 @@ import java.util.Set;
 /// High-level operations -> the simpler ones that they stand for, save those that an engine has of its own.
 ///
 /// The nodes that replace `…/Attention` lie in the scope `…/Attention`; those of `…/SemanticLabels` where the models used to
-/// write them: `…/SemanticInference/…`, `…/ArgMax`, `…/Cast`.
+/// write them: `…/SemanticInference/…`, `…/ArgMax`, `…/Cast`. Subgraphs come first, so that what they hold is expanded, too.
 ///
 /// @param nativeOperations    the high-level operations that stay
 /// @param deformableAttention how deformable attention is expanded
@@ -48,7 +49,15 @@ public record Lowering(Set<Class<? extends Operation>> nativeOperations, Deforma
 
     @Override
     public Outcome apply(Graph graph) {
-        return Rewriter.rewrite(graph, (node, inputs, place) -> lower(node, inputs, place.builder()));
+        Outcome inlined = nativeOperations.contains(Operation.Subgraph.class) ? Outcome.unchanged(graph) : inline(graph);
+        Outcome lowered = Rewriter.rewrite(inlined.graph(), (node, inputs, place) -> lower(node, inputs, place.builder()));
+        return Outcome.of(lowered.graph(), inlined.matches() + lowered.matches());
+    }
+
+    private static Outcome inline(Graph graph) {
+        return Rewriter.expand(graph, (node, inputs, place) -> node.operation() instanceof Operation.Subgraph(Graph inner)
+                ? Optional.of(SubgraphLowering.lower(node.name(), inner, inputs, place.builder()))
+                : Optional.empty());
     }
 
     /// The form in which deformable attention is expanded; empty where it stays, for an engine to compute by its own.

@@ -22,6 +22,13 @@ public final class Rewriter {
         Optional<Value> of(Node node, List<Value> inputs, Place place);
     }
 
+    /// Says what stands for a node of any number of outputs in the new graph.
+    @FunctionalInterface
+    public interface Expansion {
+        /// The values that the node's outputs become, in order, or nothing to keep the node.
+        Optional<List<Value>> of(Node node, List<Value> inputs, Place place);
+    }
+
     /// Where in the new graph a node's replacement is written.
     ///
     /// @param builder of the new graph
@@ -37,6 +44,11 @@ public final class Rewriter {
 
     /// Goes through a graph.
     public static Pass.Outcome rewrite(Graph graph, Replacement replacement) {
+        return expand(graph, (node, inputs, place) -> replacement.of(node, inputs, place).map(List::of));
+    }
+
+    /// Goes through a graph whose nodes may have several outputs.
+    public static Pass.Outcome expand(Graph graph, Expansion expansion) {
         GraphBuilder builder = GraphBuilder.rewriting(graph);
         Map<String, Value> values = new HashMap<>();
         graph.inputs().forEach(name -> values.put(name, builder.value(name)));
@@ -46,17 +58,17 @@ public final class Rewriter {
         for (Node node : graph.nodes()) {
             // What leaves something out in the middle is somebody else's, and stays.
             boolean isWhole = !node.inputs().contains("") && !node.outputs().contains("");
-            Optional<Value> replaced = isWhole
-                    ? replacement.of(node, node.inputs().stream().map(name -> value(values, name)).toList(), place)
+            Optional<List<Value>> replaced = isWhole
+                    ? expansion.of(node, node.inputs().stream().map(name -> value(values, name)).toList(), place)
                     : Optional.empty();
-            if (replaced.isPresent()) {
-                values.put(node.output(), replaced.get());
-                matches++;
-            } else {
-                List<Value> outputs = builder.copy(node, name -> value(values, name));
-                for (int i = 0; i < outputs.size(); i++) {
-                    values.put(node.outputs().get(i), outputs.get(i));
-                }
+            matches += replaced.isPresent() ? 1 : 0;
+            List<Value> outputs = replaced.orElseGet(() -> builder.copy(node, name -> value(values, name)));
+            if (outputs.size() != node.outputs().size()) {
+                throw new IllegalStateException(
+                        "node '" + node.name() + "' has " + node.outputs().size() + " outputs, what replaces it " + outputs.size());
+            }
+            for (int i = 0; i < outputs.size(); i++) {
+                values.put(node.outputs().get(i), outputs.get(i));
             }
         }
         graph.outputs().forEach(name -> builder.output(name, value(values, name)));

@@ -4,6 +4,7 @@ import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Dimension;
 import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.GraphBuilder;
+import dev.maskforge.graph.Node;
 import dev.maskforge.graph.Operation;
 import dev.maskforge.graph.Operation.Attention;
 import dev.maskforge.graph.Operation.DeformableAttention;
@@ -14,11 +15,13 @@ import dev.maskforge.graph.Operation.FusedConv.Activation;
 import dev.maskforge.graph.Operation.GroupNormalization;
 import dev.maskforge.graph.Operation.Linear;
 import dev.maskforge.graph.Operation.SemanticInference;
+import dev.maskforge.graph.Operation.Subgraph;
 import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.Tensor;
 import dev.maskforge.graph.TensorType;
 import dev.maskforge.graph.Value;
 import dev.maskforge.graph.Verifier;
+import dev.maskforge.graph.text.GraphText;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -62,6 +65,7 @@ class LoweringTest {
         cases.addAll(attention());
         cases.addAll(deformableAttention());
         cases.addAll(semanticInference());
+        cases.addAll(subgraph());
         return cases;
     }
 
@@ -110,6 +114,33 @@ class LoweringTest {
     private static Case feedForward(String name, Map<String, Long> sizes, Shape x) {
         Graph graph = Graphs.of(new FeedForward(), x, Shape.of(7, 9), Shape.of(9), Shape.of(9, 5), Shape.of(5));
         return new Case("feed-forward network, " + name, graph, Graphs.numbers(graph, sizes, 1, 1), 0);
+    }
+
+    private static List<Case> subgraph() {
+        return List.of(subgraph("fixed", Map.of(), Dimension.of(2)), subgraph("free", Map.of("n", 3L), N));
+    }
+
+    /// What it holds is expanded, too.
+    private static Case subgraph(String name, Map<String, Long> sizes, Dimension batch) {
+        Graph graph = chain(batch);
+        return new Case("subgraph, " + name, graph, Graphs.numbers(graph, sizes, 1, 1), TOLERANCE);
+    }
+
+    /// A node of two outputs, of which one is taken on.
+    private static Graph chain(Dimension batch) {
+        Graph inner = GraphText.parse("""
+                (x: float32[%s, 3, 4], w: float32[4, 4], b: float32[4]) -> (query, attended) {
+                  query = Linear(x, w, b) as self/Linear
+                  attended = Attention{heads=2}(query, query, x) as Attention
+                }
+                """.formatted(batch));
+        GraphBuilder builder = new GraphBuilder();
+        List<Value> inputs = List.of(Graphs.floats(builder, "x", batch, Dimension.of(3), Dimension.of(4)),
+                Graphs.floats(builder, "w", 4, 4), Graphs.floats(builder, "b", 4));
+        List<Value> results = builder.copy(new Node("layer/chain", new Subgraph(inner), List.of(), List.of("one", "two")), inputs);
+        builder.output("y", results.get(0));
+        builder.output("z", results.get(1));
+        return builder.build();
     }
 
     /// Deviations around sqrt(epsilon), so that epsilon counts.
@@ -281,6 +312,16 @@ class LoweringTest {
         assertEquals(List.of("layer/Linear/Transpose", "layer/Linear/MatMul", "layer/Linear/Add"),
                 lowered.nodes().stream().map(node -> node.name()).toList());
         assertEquals(List.of("y"), lowered.outputs());
+    }
+
+    @Test
+    void theNodesOfASubgraphLieUnderItsName() {
+        Set<Class<? extends Operation>> own = Set.of(Linear.class, Attention.class);
+        Pass.Outcome outcome = new Lowering(own, Lowering.DeformableAttention.ENGINE).apply(chain(N));
+        assertEquals(List.of("layer/chain/self/Linear", "layer/chain/Attention"),
+                outcome.graph().nodes().stream().map(Node::name).toList());
+        assertEquals(List.of("y", "z"), outcome.graph().outputs());
+        assertEquals(1, outcome.matches());
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.maskforge.engine.tensorrt;
 
 import dev.maskforge.engine.EngineException;
+import dev.maskforge.engine.tensorrt.cuda.DeviceMemoryException;
 import dev.maskforge.engine.tensorrt.prepare.DeformableAttentionForm;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -8,14 +9,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /// Which form of deformable attention is the [fastest][FormRace] that is right, on this device at these sizes.
 ///
 /// @param cache what was chosen before
 /// @param open  builds and checks one form; an [EngineException] says that it is not to be had
-record FormChooser(FormCache cache, Function<DeformableAttentionForm, Candidate> open) {
+/// @param says  is told, in a line, of a choice that holds for this time only
+record FormChooser(FormCache cache, Function<DeformableAttentionForm, Candidate> open, Consumer<String> says) {
     /// A form that can be run.
     interface Candidate extends AutoCloseable {
         /// The largest error, relative to the largest value of the reference.
@@ -38,41 +42,71 @@ record FormChooser(FormCache cache, Function<DeformableAttentionForm, Candidate>
         }
     }
 
-    /// The form that was chosen for the key, or that is found to be best now. All forms are open at once meanwhile.
+    /// The form that was chosen for the key, or that is found to be best now. All forms are open at once meanwhile. A choice is
+    /// kept, unless a form failed for want of memory, which another time it may find. A form that could be built all the same,
+    /// of whatever TensorRT had the memory to try, is taken for what it is: that there was more to try is not known here.
     ///
     /// @param key all that the choice depends on: device, library, precision, sizes
-    /// @throws EngineException if no form is right; the message says what each did
+    /// @throws DeviceMemoryException if every form fails for want of memory
+    /// @throws EngineException       if no form is right for whatever else; the message says what each did
     DeformableAttentionForm choose(String key) {
         return cache.find(key).orElseGet(() -> {
-            DeformableAttentionForm chosen = chooseNow();
-            cache.keep(key, chosen);
+            SequencedMap<DeformableAttentionForm, DeviceMemoryException> withoutMemory = new LinkedHashMap<>();
+            DeformableAttentionForm chosen = chooseNow(withoutMemory);
+            if (withoutMemory.isEmpty()) {
+                cache.keep(key, chosen);
+            } else {
+                says.accept("taking form " + chosen + " of deformable attention for this once: the GPU has too little free memory for "
+                        + withoutMemory.keySet().stream().map(DeformableAttentionForm::toString).collect(Collectors.joining(", ")));
+            }
             return chosen;
         });
     }
 
-    private DeformableAttentionForm chooseNow() {
+    /// @param withoutMemory gets the forms that fail for want of it
+    private DeformableAttentionForm chooseNow(SequencedMap<DeformableAttentionForm, DeviceMemoryException> withoutMemory) {
         List<String> refusals = new ArrayList<>();
         SequencedMap<DeformableAttentionForm, Candidate> right = new LinkedHashMap<>();
         try {
             for (DeformableAttentionForm form : DeformableAttentionForm.values()) {
-                opened(form, refusals).ifPresent(candidate -> right.put(form, candidate));
+                opened(form, refusals, withoutMemory).ifPresent(candidate -> right.put(form, candidate));
             }
             if (right.isEmpty()) {
-                throw new EngineException("no form of deformable attention of " + Arrays.toString(DeformableAttentionForm.values())
-                        + " is right here: " + String.join("; ", refusals));
+                throw noneIsRight(refusals, withoutMemory);
             }
             if (!refusals.isEmpty()) {
                 System.getLogger(FormChooser.class.getName()).log(System.Logger.Level.DEBUG, String.join("; ", refusals));
             }
             SequencedMap<DeformableAttentionForm, DoubleSupplier> runs = new LinkedHashMap<>();
-            right.forEach((form, candidate) -> runs.put(form, candidate::seconds));
+            right.forEach((form, candidate) -> runs.put(form, () -> seconds(form, candidate, withoutMemory)));
             return FormRace.winner(runs);
         } finally {
             closeAll(right.sequencedValues().reversed().stream().toList());
         }
     }
 
-    private Optional<Candidate> opened(DeformableAttentionForm form, List<String> refusals) {
+    private static EngineException noneIsRight(List<String> refusals,
+            SequencedMap<DeformableAttentionForm, DeviceMemoryException> withoutMemory) {
+        String none = "no form of deformable attention of " + Arrays.toString(DeformableAttentionForm.values());
+        if (withoutMemory.size() < DeformableAttentionForm.values().length) {
+            return new EngineException(none + " is right here: " + String.join("; ", refusals));
+        }
+        return new DeviceMemoryException(none + " finds the memory that it needs: " + withoutMemory.entrySet().stream()
+                .map(entry -> entry.getKey() + ": " + entry.getValue().failure()).collect(Collectors.joining("; ")));
+    }
+
+    private static double seconds(DeformableAttentionForm form, Candidate candidate,
+            SequencedMap<DeformableAttentionForm, DeviceMemoryException> withoutMemory) {
+        try {
+            return candidate.seconds();
+        } catch (DeviceMemoryException e) {
+            withoutMemory.put(form, e);
+            throw e;
+        }
+    }
+
+    private Optional<Candidate> opened(DeformableAttentionForm form, List<String> refusals,
+            SequencedMap<DeformableAttentionForm, DeviceMemoryException> withoutMemory) {
         try {
             Candidate candidate = open.apply(form);
             if (candidate.isRight()) {
@@ -82,6 +116,9 @@ record FormChooser(FormCache cache, Function<DeformableAttentionForm, Candidate>
             candidate.close();
         } catch (EngineException | LinkageError e) {
             refusals.add(form + " is not to be had: " + e.getMessage());
+            if (e instanceof DeviceMemoryException ofMemory) {
+                withoutMemory.put(form, ofMemory);
+            }
         }
         return Optional.empty();
     }

@@ -5,7 +5,10 @@ import dev.maskforge.engine.EngineException;
 import dev.maskforge.engine.Partition;
 import dev.maskforge.engine.Precision;
 import dev.maskforge.engine.tensorrt.binding.TensorRt;
+import dev.maskforge.engine.tensorrt.cuda.Architecture;
 import dev.maskforge.engine.tensorrt.cuda.DriverCuda;
+import dev.maskforge.engine.tensorrt.cuda.DriverModules;
+import dev.maskforge.engine.tensorrt.kernels.QueriesKernel;
 import dev.maskforge.engine.tensorrt.plan.BuildSettings;
 import dev.maskforge.engine.tensorrt.plan.PlanContainer;
 import dev.maskforge.engine.tensorrt.plan.ShapeRange;
@@ -13,6 +16,7 @@ import dev.maskforge.engine.tensorrt.plan.SizeRange;
 import dev.maskforge.engine.tensorrt.prepare.DeformableAttentionForm;
 import dev.maskforge.engine.tensorrt.prepare.OnnxBytes;
 import dev.maskforge.engine.tensorrt.prepare.Preparation;
+import dev.maskforge.engine.tensorrt.prepare.QueriesForm;
 import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.TensorType;
 import java.lang.foreign.Arena;
@@ -46,8 +50,8 @@ record PlanBuilding(boolean optimised, Precision precision, TensorRtOptions opti
 
     private MemorySegment buildInSteps(Graph graph, Arena arena) {
         step("preparing the graph", 0, 0);
-        Preparation preparation = new Preparation(optimised, precision, form(graph), options.attention(), options.columns(),
-                options.labels(), options.ranges());
+        Preparation preparation = new Preparation(optimised, precision, form(graph), options.attention(), queries(),
+                options.columns(), options.labels(), options.ranges());
         Graph prepared = prepared(preparation, graph);
         Partition partition = Partition.ofNodes(prepared, preparation.cuts(prepared));
         try (Arena scratch = Arena.ofConfined()) {
@@ -70,10 +74,22 @@ record PlanBuilding(boolean optimised, Precision precision, TensorRtOptions opti
         return options.form().or(() -> FormTrial.of(graph, precision, options).map(this::choose)).orElse(DeformableAttentionForm.PLUGIN);
     }
 
+    /// The form that is asked for, or else the kernel where the device can run it.
+    private QueriesForm queries() {
+        DriverCuda.open().useOnThisThread();
+        Architecture architecture = new DriverModules().architecture();
+        QueriesForm fitting = QueriesKernel.runsOn(architecture) ? QueriesForm.KERNEL : QueriesForm.NETWORK;
+        QueriesForm form = options.queries().orElse(fitting);
+        if (form == QueriesForm.KERNEL) {
+            QueriesKernel.requireClusters(architecture);
+        }
+        return form;
+    }
+
     private DeformableAttentionForm choose(FormTrial trial) {
         step("choosing the form of deformable attention", 0, 0);
         String key = trial.key(DriverCuda.open().describe().toString(), TensorRt.instance().versionText());
-        return new FormChooser(FormCache.ofUser(), trial::open).choose(key);
+        return new FormChooser(FormCache.ofUser(), trial::open, line -> step(line, 0, 0)).choose(key);
     }
 
     private MemorySegment plan(Graph segment, Arena scratch) {

@@ -11,10 +11,12 @@ import dev.maskforge.engine.PlanTarget;
 import dev.maskforge.engine.tensorrt.binding.TensorRt;
 import dev.maskforge.engine.tensorrt.cuda.CudaDevice;
 import dev.maskforge.engine.tensorrt.cuda.DriverCuda;
+import dev.maskforge.engine.tensorrt.plan.PlanContainer;
 import dev.maskforge.engine.tensorrt.plan.SizeRange;
 import dev.maskforge.engine.tensorrt.prepare.AttentionForm;
 import dev.maskforge.engine.tensorrt.prepare.DeformableAttentionForm;
 import dev.maskforge.engine.tensorrt.prepare.LabelsForm;
+import dev.maskforge.engine.tensorrt.prepare.QueriesForm;
 import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.Operation;
 import dev.maskforge.graph.Shape;
@@ -35,21 +37,24 @@ import java.util.OptionalLong;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /// Plans that are kept. Settings of its own: `lowering` of deformable attention (grid-sample, gather, plugin or kernel),
-/// `attention` (network, kernel or kernel-always), `columns` (`false` copies columns of merged products), `labels` (network or
-/// kernel), `timing-cache` (a file, by default one of the user's for the device), `layer-names` (`true` keeps them, for a
-/// profile), `ranges` (of half precision, as [Ranges#text()]).
+/// `attention` (network, kernel or kernel-always), `queries` (network or kernel), `columns` (`false` copies columns of merged
+/// products), `labels` (network or kernel), `timing-cache` (a file, by default one of the user's for the device),
+/// `layer-names` (`true` keeps them, for a profile), `ranges` (of half precision, as [Ranges#text()]).
 final class TensorRtCompiler implements PlanCompiler {
     private static final String LOWERING = "lowering";
     private static final String LABELS = "labels";
     private static final String ATTENTION = "attention";
+    private static final String QUERIES = "queries";
     private static final String COLUMNS = "columns";
+    private static final String KERNELS = "kernels";
     private static final String TIMING_CACHE = "timing-cache";
     private static final String LAYER_NAMES = "layer-names";
     private static final String RANGES = BuildOptions.RANGES;
     private static final Set<String> SETTINGS = new TreeSet<>(
-            Set.of(LOWERING, ATTENTION, COLUMNS, LABELS, TIMING_CACHE, LAYER_NAMES, RANGES));
+            Set.of(LOWERING, ATTENTION, QUERIES, COLUMNS, LABELS, TIMING_CACHE, LAYER_NAMES, RANGES));
     private static final int CHUNK = 1 << 26;
 
     private final TensorRtProvider provider;
@@ -74,19 +79,27 @@ final class TensorRtCompiler implements PlanCompiler {
         provider.requireLibraries();
         provider.requirePrecision(options.precision());
         TensorRtOptions own = own(graph, options);
+        Map<String, Integer> kernels;
         try (TensorRt.Kept _ = TensorRt.instance().keepBuilder(); Arena arena = Arena.ofConfined()) {
             if (hasDeformableAttention(graph)) {
                 own = own.withForm(PlanBuilding.of(true, options.precision(), own, progress).form(graph));
             }
-            write(PlanBuilding.of(true, options.precision(), own, progress).build(graph, arena), plan);
+            MemorySegment built = PlanBuilding.of(true, options.precision(), own, progress).build(graph, arena);
+            kernels = PlanContainer.read(built).kernels();
+            write(built, plan);
         }
         SequencedMap<String, String> facts = new LinkedHashMap<>();
         facts.put(Compiled.LOWERING, hasDeformableAttention(graph)
                 ? own.form().map(DeformableAttentionForm::toString).orElseThrow()
                 : "none");
-        facts.put(ATTENTION, own.attention().toString());
+        // A kernel that may be taken need not have been: none takes what is too small for it, or too large.
+        facts.put(ATTENTION, (kernels.containsKey("Attention") ? own.attention() : AttentionForm.NETWORK).toString());
+        facts.put(QUERIES, (kernels.containsKey("Subgraph") ? QueriesForm.KERNEL : QueriesForm.NETWORK).toString());
         facts.put(COLUMNS, Boolean.toString(own.columns()));
-        facts.put(LABELS, own.labels().toString());
+        facts.put(LABELS, (kernels.containsKey("SemanticLabels") ? own.labels() : LabelsForm.NETWORK).toString());
+        facts.put(KERNELS, kernels.isEmpty()
+                ? "none"
+                : kernels.entrySet().stream().map(entry -> entry.getValue() + " " + entry.getKey()).collect(Collectors.joining(", ")));
         if (options.settings().containsKey(RANGES)) {
             facts.put(RANGES, own.ranges().largest().size() + " values that were measured beyond " + HalfPrecision.LARGEST
                     + " are float32");
@@ -112,6 +125,10 @@ final class TensorRtCompiler implements PlanCompiler {
         String attention = settings.get(ATTENTION);
         if (attention != null) {
             own = own.withAttention(named(ATTENTION, attention, AttentionForm.values()));
+        }
+        String queries = settings.get(QUERIES);
+        if (queries != null) {
+            own = own.withQueries(named(QUERIES, queries, QueriesForm.values()));
         }
         String columns = settings.get(COLUMNS);
         if (columns != null) {

@@ -5,6 +5,7 @@ import dev.maskforge.engine.tensorrt.plan.SizeRange;
 import dev.maskforge.engine.tensorrt.prepare.AttentionForm;
 import dev.maskforge.engine.tensorrt.prepare.DeformableAttentionForm;
 import dev.maskforge.engine.tensorrt.prepare.LabelsForm;
+import dev.maskforge.engine.tensorrt.prepare.QueriesForm;
 import dev.maskforge.passes.precision.Ranges;
 import java.nio.file.Path;
 import java.util.Map;
@@ -15,6 +16,8 @@ import java.util.OptionalLong;
 ///
 /// @param form        of deformable attention; if none is named, the fastest that is right on the device, found once
 /// @param attention   what computes attention of few queries
+/// @param queries     what computes with a decoder's queries between two looks at the picture; if nothing is named, the kernel where
+///                    the device can run it
 /// @param columns     whether kernels of ours read columns of merged products where they lie
 /// @param labels      what makes labels
 /// @param level       how long to look for fast kernels, 0 to 5
@@ -24,7 +27,8 @@ import java.util.OptionalLong;
 /// @param otherSizes  the sizes of symbols that are not named
 /// @param ranges      how large values were on calibration pictures, for half precision
 /// @param named       whether layers keep their names, for a profile
-public record TensorRtOptions(Optional<DeformableAttentionForm> form, AttentionForm attention, boolean columns,
+public record TensorRtOptions(Optional<DeformableAttentionForm> form, AttentionForm attention, Optional<QueriesForm> queries,
+        boolean columns,
         LabelsForm labels, int level,
         OptionalLong workspace,
         Optional<Path> timingCache,
@@ -35,57 +39,74 @@ public record TensorRtOptions(Optional<DeformableAttentionForm> form, AttentionF
 
     /// The fastest form, TensorRT's usual level, no limits; batches to 4, sizes to 1024 pixels where the graph counts 32 of them.
     public static TensorRtOptions standard() {
-        return new TensorRtOptions(Optional.empty(), AttentionForm.KERNEL, true, LabelsForm.KERNEL, BuildOptions.STANDARD_LEVEL,
+        return new TensorRtOptions(Optional.empty(), AttentionForm.KERNEL, Optional.empty(), true, LabelsForm.KERNEL,
+                BuildOptions.STANDARD_LEVEL,
                 OptionalLong.empty(),
                 Optional.empty(),
                 Map.of("n", new SizeRange(1, 1, 4)), new SizeRange(1, 16, 32), Ranges.none(), false);
     }
 
     public TensorRtOptions withForm(DeformableAttentionForm other) {
-        return new TensorRtOptions(Optional.of(other), attention, columns, labels, level, workspace, timingCache, symbols, otherSizes,
+        return new TensorRtOptions(Optional.of(other), attention, queries, columns, labels, level, workspace, timingCache, symbols,
+                otherSizes,
                 ranges,
                 named);
     }
 
     public TensorRtOptions withAttention(AttentionForm other) {
-        return new TensorRtOptions(form, other, columns, labels, level, workspace, timingCache, symbols, otherSizes, ranges, named);
+        return new TensorRtOptions(form, other, queries, columns, labels, level, workspace, timingCache, symbols, otherSizes, ranges,
+                named);
+    }
+
+    public TensorRtOptions withQueries(QueriesForm other) {
+        return new TensorRtOptions(form, attention, Optional.of(other), columns, labels, level, workspace, timingCache, symbols, otherSizes,
+                ranges,
+                named);
     }
 
     public TensorRtOptions withColumns(boolean other) {
-        return new TensorRtOptions(form, attention, other, labels, level, workspace, timingCache, symbols, otherSizes, ranges, named);
+        return new TensorRtOptions(form, attention, queries, other, labels, level, workspace, timingCache, symbols, otherSizes, ranges,
+                named);
     }
 
     public TensorRtOptions withLabels(LabelsForm other) {
-        return new TensorRtOptions(form, attention, columns, other, level, workspace, timingCache, symbols, otherSizes, ranges, named);
+        return new TensorRtOptions(form, attention, queries, columns, other, level, workspace, timingCache, symbols, otherSizes, ranges,
+                named);
     }
 
     public TensorRtOptions withLevel(int other) {
-        return new TensorRtOptions(form, attention, columns, labels, other, workspace, timingCache, symbols, otherSizes, ranges, named);
+        return new TensorRtOptions(form, attention, queries, columns, labels, other, workspace, timingCache, symbols, otherSizes, ranges,
+                named);
     }
 
     public TensorRtOptions withWorkspace(OptionalLong bytes) {
-        return new TensorRtOptions(form, attention, columns, labels, level, bytes, timingCache, symbols, otherSizes, ranges, named);
+        return new TensorRtOptions(form, attention, queries, columns, labels, level, bytes, timingCache, symbols, otherSizes, ranges,
+                named);
     }
 
     public TensorRtOptions withTimingCache(Path file) {
-        return new TensorRtOptions(form, attention, columns, labels, level, workspace, Optional.of(file), symbols, otherSizes, ranges,
+        return new TensorRtOptions(form, attention, queries, columns, labels, level, workspace, Optional.of(file), symbols, otherSizes,
+                ranges,
                 named);
     }
 
     public TensorRtOptions withSymbols(Map<String, SizeRange> sizes) {
-        return new TensorRtOptions(form, attention, columns, labels, level, workspace, timingCache, sizes, otherSizes, ranges, named);
+        return new TensorRtOptions(form, attention, queries, columns, labels, level, workspace, timingCache, sizes, otherSizes, ranges,
+                named);
     }
 
     public TensorRtOptions withOtherSizes(SizeRange sizes) {
-        return new TensorRtOptions(form, attention, columns, labels, level, workspace, timingCache, symbols, sizes, ranges, named);
+        return new TensorRtOptions(form, attention, queries, columns, labels, level, workspace, timingCache, symbols, sizes, ranges, named);
     }
 
     public TensorRtOptions withRanges(Ranges measured) {
-        return new TensorRtOptions(form, attention, columns, labels, level, workspace, timingCache, symbols, otherSizes, measured, named);
+        return new TensorRtOptions(form, attention, queries, columns, labels, level, workspace, timingCache, symbols, otherSizes, measured,
+                named);
     }
 
     public TensorRtOptions withNamedLayers() {
-        return new TensorRtOptions(form, attention, columns, labels, level, workspace, timingCache, symbols, otherSizes, ranges, true);
+        return new TensorRtOptions(form, attention, queries, columns, labels, level, workspace, timingCache, symbols, otherSizes, ranges,
+                true);
     }
 
     SizeRange sizes(String symbol) {

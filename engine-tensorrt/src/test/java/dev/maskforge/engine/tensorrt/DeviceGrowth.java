@@ -25,7 +25,7 @@ final class DeviceGrowth {
         do {
             work.run();
             moments.add(free.getAsLong());
-        } while (!isNone(of(moments)) && moments.size() <= TIMES);
+        } while (!isQuiet(of(moments)) && moments.size() <= TIMES);
         return of(moments);
     }
 
@@ -36,7 +36,7 @@ final class DeviceGrowth {
     /// @param free memory in bytes at two or more moments with as much work between each and the next
     static long of(List<Long> free) {
         long whole = free.getFirst() - free.getLast();
-        if (isNone(whole)) {
+        if (isQuiet(whole)) {
             return whole;
         }
         List<Long> steps = new ArrayList<>();
@@ -45,10 +45,16 @@ final class DeviceGrowth {
         }
         long usual = steps.stream().sorted().toList().get(steps.size() / 2) * steps.size();
         boolean inLumps = whole > 0 && steps.stream().filter(step -> step > 0).count() > 1;
-        return isNone(usual) && inLumps ? whole : usual;
+        return isQuiet(usual) && inLumps ? whole : usual;
     }
 
+    /// Whether it is no leak: less is held only where others gave something back.
     static boolean isNone(long growth) {
+        return growth <= BOUND;
+    }
+
+    /// Whether nobody took or gave anything.
+    private static boolean isQuiet(long growth) {
         return Math.abs(growth) <= BOUND;
     }
 }

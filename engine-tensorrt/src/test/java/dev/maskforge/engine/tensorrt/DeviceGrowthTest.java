@@ -34,6 +34,8 @@ class DeviceGrowthTest {
         // They do something each second time, and stay at less.
         assertTrue(DeviceGrowth.isNone(after(800, 600, 600, 900, 900, 900)));
         assertTrue(DeviceGrowth.isNone(after(800, 900, 900, 902)));
+        // They give back more and more.
+        assertTrue(DeviceGrowth.isNone(after(800, 900, 1000, 1100, 1200, 1300)));
     }
 
     @Test

@@ -43,6 +43,12 @@ record InjectedModules(CudaModules modules, Injection injection) implements Cuda
     }
 
     @Override
+    public void allow(long function, int sharedBytes) {
+        injection.call("allowing shared memory");
+        modules.allow(function, sharedBytes);
+    }
+
+    @Override
     public void launch(long function, LaunchGeometry geometry, long stream, KernelArguments arguments) {
         injection.call("launch of a kernel");
         modules.launch(function, geometry, stream, arguments);

@@ -15,11 +15,13 @@ import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Dimension;
 import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.GraphBuilder;
+import dev.maskforge.graph.Node;
 import dev.maskforge.graph.Operation;
 import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.Tensor;
 import dev.maskforge.graph.TensorType;
 import dev.maskforge.graph.Value;
+import dev.maskforge.graph.text.GraphText;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -194,5 +196,54 @@ class KernelConstantsTest {
             assertTrue(String.valueOf(refusal.getMessage()).contains("gives 'y', which is a constant"), refusal.getMessage());
         }
         assertEquals(0, device.held());
+    }
+
+    @Test
+    void valuesOfAllOutputsLieBetweenTheSteps() {
+        Graph inner = GraphText.parse("""
+                (a: float32[n, 4], b: float32[4]) -> (left, right, whole) {
+                  whole = Add(a, b)
+                  left = Slice{axis=1, start=0, end=2}(whole)
+                  right = Slice{axis=1, start=2, end=4}(whole)
+                }
+                """);
+        GraphBuilder builder = new GraphBuilder();
+        Value x = builder.input("x", inner.type("a"));
+        Value bias = builder.initializer("bias", Tensor.of(Shape.of(4), 1, 2, 3, 4f));
+        Value scaled = x.add(bias);
+        List<Value> results = builder.copy(new Node("chain", new Operation.Subgraph(inner), List.of(),
+                List.of("chain/left", "chain/right", "chain/whole")), List.of(scaled, bias));
+        Value column = builder.add(new Operation.Slice(1, Dimension.ZERO, Dimension.ONE), results.get(1));
+        builder.output("y", results.get(0));
+        builder.output("z", column.relu());
+        builder.output("w", results.get(2).relu());
+        Graph graph = builder.build();
+        Partition partition = Partition.of(graph,
+                operation -> operation instanceof Operation.Subgraph || operation instanceof Operation.Slice);
+        PlanValues values = PlanValues.of(partition, graph);
+        assertEquals(List.of("Add", "chain/right", "chain/whole"), List.copyOf(values.between().keySet()));
+        values.between().forEach((name, type) -> assertEquals(graph.type(name), type));
+        assertEquals(List.of("bias"), List.copyOf(values.constants().keySet()));
+    }
+
+    /// A node of several outputs as it is kept.
+    @Test
+    void kernelsOfSeveralOutputsAreWrittenAndRead() {
+        Graph inner = GraphText.parse("(a: float32[n, 4]) -> (u, v) { u = Relu(a) v = Abs(u) }");
+        GraphBuilder builder = new GraphBuilder();
+        Value x = builder.input("x", inner.type("a"));
+        List<Value> results = builder.copy(
+                new Node("chain", new Operation.Subgraph(inner), List.of(), List.of("c/u", "c/v")), List.of(x));
+        builder.output("u", results.get(0));
+        builder.output("v", results.get(1));
+        Graph graph = builder.build();
+        PlanValues values = PlanValues.of(Partition.of(graph, Operation.Subgraph.class::isInstance), graph);
+        assertEquals(Map.of(), values.between());
+        Partition.Step.Kernel kernel = (Partition.Step.Kernel) Partition.of(graph, Operation.Subgraph.class::isInstance).steps().getFirst();
+        PlanContainer container = new PlanContainer(types(graph, graph.inputs()), types(graph, graph.outputs()), values.between(),
+                List.of(new PlanContainer.Part.Kernel(kernel)));
+        try (Arena arena = Arena.ofConfined()) {
+            assertEquals(container.parts(), PlanContainer.read(container.write(arena)).parts());
+        }
     }
 }

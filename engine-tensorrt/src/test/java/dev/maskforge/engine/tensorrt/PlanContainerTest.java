@@ -73,6 +73,7 @@ class PlanContainerTest {
             assertEquals(container().outputs(), read.outputs());
             assertEquals(container().between(), read.between());
             assertEquals(container().parts().subList(1, 3), read.parts().subList(1, 3));
+            assertEquals(Map.of("SemanticLabels", 2), read.kernels());
             assertEquals(List.of("classes of all", "nothing", "one"), List.copyOf(read.constants().keySet()));
             read.constants().forEach((name, constant) -> {
                 Tensor wanted = Objects.requireNonNull(constants().get(name));

@@ -13,7 +13,10 @@ import dev.maskforge.engine.Engines;
 import dev.maskforge.engine.Precision;
 import dev.maskforge.engine.Session;
 import dev.maskforge.engine.tensorrt.binding.TensorRt;
+import dev.maskforge.engine.tensorrt.plan.SizeRange;
+import dev.maskforge.engine.tensorrt.prepare.AttentionForm;
 import dev.maskforge.engine.tensorrt.prepare.DeformableAttentionForm;
+import dev.maskforge.engine.tensorrt.prepare.QueriesForm;
 import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Dimension;
 import dev.maskforge.graph.Graph;
@@ -76,18 +79,40 @@ class SampleModelsOnGpuTest {
         builder.ifPresent(TensorRt.Kept::close);
     }
 
+    /// What computes which part of a network.
+    record Forms(DeformableAttentionForm deformable, AttentionForm attention, QueriesForm queries) {
+        static final Forms KERNELS = new Forms(DeformableAttentionForm.KERNEL, AttentionForm.KERNEL_ALWAYS, QueriesForm.KERNEL);
+
+        static Forms of(DeformableAttentionForm deformable) {
+            return new Forms(deformable, AttentionForm.KERNEL, QueriesForm.NETWORK);
+        }
+
+        TensorRtOptions options() {
+            return TensorRtOptions.standard().withForm(deformable).withAttention(attention).withQueries(queries);
+        }
+    }
+
     static Stream<Arguments> builds() {
+        String mask2Former = "mask2former-resnet-cityscapes-panoptic";
+        String maskFormer = "maskformer-resnet-cityscapes.pkl";
         Stream<Arguments> forms = Stream.of(DeformableAttentionForm.values())
-                .map(form -> Arguments.of("mask2former-resnet-cityscapes-panoptic", Precision.FP32, form, 1L));
+                .map(form -> Arguments.of(mask2Former, Precision.FP32, Forms.of(form), 1L));
+        Forms plugin = Forms.of(DeformableAttentionForm.PLUGIN);
+        Forms kernel = Forms.of(DeformableAttentionForm.KERNEL);
         Stream<Arguments> others = Stream.of(
-                Arguments.of("mask2former-resnet-cityscapes-panoptic", Precision.TF32, DeformableAttentionForm.PLUGIN, 1L),
-                Arguments.of("mask2former-resnet-cityscapes-panoptic", Precision.FP16, DeformableAttentionForm.PLUGIN, 1L),
-                Arguments.of("mask2former-resnet-cityscapes-panoptic", Precision.FP16, DeformableAttentionForm.PLUGIN, 3L),
-                Arguments.of("mask2former-resnet-cityscapes-panoptic", Precision.TF32, DeformableAttentionForm.KERNEL, 1L),
-                Arguments.of("mask2former-resnet-cityscapes-panoptic", Precision.FP16, DeformableAttentionForm.KERNEL, 1L),
-                Arguments.of("mask2former-resnet-cityscapes-panoptic", Precision.FP16, DeformableAttentionForm.KERNEL, 3L),
-                Arguments.of("maskformer-resnet-cityscapes.pkl", Precision.FP32, DeformableAttentionForm.PLUGIN, 1L),
-                Arguments.of("maskformer-resnet-cityscapes.pkl", Precision.FP16, DeformableAttentionForm.PLUGIN, 2L));
+                Arguments.of(mask2Former, Precision.TF32, plugin, 1L),
+                Arguments.of(mask2Former, Precision.FP16, plugin, 1L),
+                Arguments.of(mask2Former, Precision.FP16, plugin, 3L),
+                Arguments.of(mask2Former, Precision.TF32, kernel, 1L),
+                Arguments.of(mask2Former, Precision.FP16, kernel, 1L),
+                Arguments.of(mask2Former, Precision.FP16, kernel, 3L),
+                Arguments.of(mask2Former, Precision.TF32, Forms.KERNELS, 1L),
+                Arguments.of(mask2Former, Precision.FP16, Forms.KERNELS, 1L),
+                Arguments.of(mask2Former, Precision.FP16, Forms.KERNELS, 3L),
+                Arguments.of(maskFormer, Precision.FP32, plugin, 1L),
+                Arguments.of(maskFormer, Precision.FP16, plugin, 2L),
+                Arguments.of(maskFormer, Precision.TF32, Forms.KERNELS, 1L),
+                Arguments.of(maskFormer, Precision.FP16, Forms.KERNELS, 2L));
         return Stream.concat(forms, others);
     }
 
@@ -98,10 +123,11 @@ class SampleModelsOnGpuTest {
 
     @ParameterizedTest(name = "{0} {1} {2} batch {3}")
     @MethodSource("builds")
-    void agreesWithTheGraphAsAuthored(String model, Precision precision, DeformableAttentionForm form, long batch) {
-        boolean isUsual = precision == Precision.FP16 && form == DeformableAttentionForm.KERNEL && batch == 1;
-        TensorRtProvider provider = new TensorRtProvider(TensorRtOptions.standard().withForm(form)
+    void agreesWithTheGraphAsAuthored(String model, Precision precision, Forms forms, long batch) {
+        boolean isUsual = precision == Precision.FP16 && forms.deformable() == DeformableAttentionForm.KERNEL && batch == 1;
+        TensorRtProvider provider = new TensorRtProvider(forms.options()
                 .withLevel(isUsual ? USUAL : BRIEF)
+                .withSymbols(Map.of("n", new SizeRange(batch, batch, batch)))
                 .withTimingCache(folder.resolve("timing.cache")));
         List<Tensor> wanted = scores.computeIfAbsent(model, SampleModelsOnGpuTest::scores);
         try (ModelFile file = ModelFile.open(SAMPLES.resolve(model), ModelOptions.none());
@@ -113,7 +139,7 @@ class SampleModelsOnGpuTest {
             for (int i = 0; i < batch; i++) {
                 agreement = agreement.plus(Comparator.agreement(wanted.get(i), part(given, i, batch)));
             }
-            System.out.printf("%s %s %s batch %d: %s%n", model, precision, form, batch, agreement);
+            System.out.printf("%s %s %s batch %d: %s%n", model, precision, forms, batch, agreement);
             assertTrue(agreement.isConclusive(), agreement.toString());
             assertTrue(agreement.total().ofClear() >= gate(precision), agreement.toString());
         }
@@ -139,8 +165,11 @@ class SampleModelsOnGpuTest {
         return new Lowering(provider.nativeOperations(), Lowering.DeformableAttention.GRID_SAMPLE).apply(graph).graph();
     }
 
+    /// Several pictures are left to the profile, as [dev.maskforge.engine.EngineBuilder] leaves them: of a graph that itself fixes them
+    /// TensorRT 10.6 makes plans that are wrong.
     private static InputShape input(long batch) {
-        return InputShape.ofSize(SIZE.height(), SIZE.width()).withBatch(batch);
+        InputShape free = InputShape.ofSize(SIZE.height(), SIZE.width());
+        return batch == 1 ? free.withBatch(1) : free;
     }
 
     private static Tensor pictures(long batch, Arena arena) {

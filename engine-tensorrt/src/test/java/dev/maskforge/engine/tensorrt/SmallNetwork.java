@@ -2,10 +2,13 @@ package dev.maskforge.engine.tensorrt;
 
 import dev.maskforge.engine.BuildProgress;
 import dev.maskforge.engine.Precision;
+import dev.maskforge.engine.tensorrt.cuda.DriverModules;
+import dev.maskforge.engine.tensorrt.kernels.QueriesKernel;
 import dev.maskforge.engine.tensorrt.plan.PlanContainer;
 import dev.maskforge.engine.tensorrt.plan.SizeRange;
 import dev.maskforge.engine.tensorrt.prepare.DeformableAttentionForm;
 import dev.maskforge.engine.tensorrt.prepare.LabelsForm;
+import dev.maskforge.engine.tensorrt.prepare.QueriesForm;
 import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Dimension;
 import dev.maskforge.graph.Graph;
@@ -17,18 +20,20 @@ import dev.maskforge.graph.TensorType;
 import dev.maskforge.graph.Value;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/// A network of seconds to build that has all that a plan of ours may have: products, deformable attention over two levels and
-/// labels, of any batch of 1 to 3.
+/// A network of seconds to build that has all that a plan of ours may have: products, deformable attention over two levels, queries
+/// that attend to each other, with weights that a kernel of ours takes as constants, and labels, of any batch of 1 to 3.
 final class SmallNetwork {
     static final int MOST_PICTURES = 3;
     private static final int CHANNELS = 64;
     private static final int HEADS = 2;
     private static final int POINTS = 4;
     private static final int QUERIES = 7;
+    private static final int HIDDEN = 512;
     private static final int CLASSES = 19;
     private static final int HEIGHT = 8;
     private static final int WIDTH = 12;
@@ -51,7 +56,7 @@ final class SmallNetwork {
         Value logits = tokens.matMul(weight(builder, "logits", SAMPLES, random));
         Value sampled = builder.within("attention", () -> builder.add(attention, values, offsets, logits));
         Value y = sampled.matMul(weight(builder, "projection", CHANNELS, random)).add(tokens);
-        Value queries = y.slice(1, 0, QUERIES);
+        Value queries = builder.within("decoder", () -> decoded(y.slice(1, 0, QUERIES), random));
         Value classes = queries.matMul(weight(builder, "classes", CLASSES + 1, random));
         Value masks = queries.matMul(y.slice(1, TOKENS - HEIGHT * WIDTH, TOKENS).transpose(0, 2, 1)).reshape(y.size(0),
                 Dimension.of(QUERIES), Dimension.of(HEIGHT), Dimension.of(WIDTH));
@@ -61,36 +66,65 @@ final class SmallNetwork {
         return builder.build();
     }
 
+    /// What a decoder does with queries between two looks at the picture ("Attention Is All You Need", section 3.1).
+    private static Value decoded(Value queries, Random random) {
+        GraphBuilder builder = queries.builder();
+        Value attended = builder.add(new Operation.Attention(HEADS), linear(queries, "query", CHANNELS, random),
+                linear(queries, "key", CHANNELS, random), linear(queries, "value", CHANNELS, random));
+        Value seen = normalised(queries.add(linear(attended, "output", CHANNELS, random)), "first");
+        Value hidden = linear(seen, "up", HIDDEN, random).relu();
+        return normalised(seen.add(linear(hidden, "down", CHANNELS, random)), "second");
+    }
+
+    private static Value linear(Value x, String name, int outputs, Random random) {
+        int inputs = Math.toIntExact(x.size(2).size());
+        GraphBuilder builder = x.builder();
+        Value weight = builder.initializer(name + ".weight", normal(random, 1 / Math.sqrt(inputs), outputs, inputs));
+        Value bias = builder.initializer(name + ".bias", normal(random, 0.125, outputs));
+        return builder.add(new Operation.Linear(), x, weight, bias);
+    }
+
+    private static Value normalised(Value x, String name) {
+        GraphBuilder builder = x.builder();
+        float[] ones = new float[CHANNELS];
+        Arrays.fill(ones, 1);
+        return builder.add(new Operation.LayerNormalization(1e-5f), x,
+                builder.initializer(name + ".scale", Tensor.of(Shape.of(CHANNELS), ones)),
+                builder.initializer(name + ".shift", Tensor.of(Shape.of(CHANNELS), new float[CHANNELS])));
+    }
+
     private static Operation.DeformableAttention.Level level(int height, int width) {
         return new Operation.DeformableAttention.Level(Dimension.of(height), Dimension.of(width));
     }
 
     private static Value weight(GraphBuilder builder, String name, int outputs, Random random) {
-        float[] elements = new float[CHANNELS * outputs];
+        return builder.initializer(name, normal(random, 0.125, CHANNELS, outputs));
+    }
+
+    private static Tensor normal(Random random, double deviation, long... sizes) {
+        Shape shape = Shape.of(sizes);
+        float[] elements = new float[Math.toIntExact(shape.elementCount())];
         for (int i = 0; i < elements.length; i++) {
-            elements[i] = (float) random.nextGaussian() / 8;
+            elements[i] = (float) (random.nextGaussian() * deviation);
         }
-        return builder.initializer(name, Tensor.of(Shape.of(CHANNELS, outputs), elements));
+        return Tensor.of(shape, elements);
     }
 
     static Map<String, Tensor> inputs(int pictures, long seed) {
-        Random random = new Random(seed);
-        float[] elements = new float[pictures * TOKENS * CHANNELS];
-        for (int i = 0; i < elements.length; i++) {
-            elements[i] = (float) random.nextGaussian();
-        }
-        return Map.of("tokens", Tensor.of(Shape.of(pictures, TOKENS, CHANNELS), elements));
+        return Map.of("tokens", normal(new Random(seed), 1, pictures, TOKENS, CHANNELS));
     }
 
-    /// A plan with kernels of ours between segments, or one of TensorRT's own alone.
+    /// A plan with kernels of ours between segments, all that the device has, or one of TensorRT's own alone.
     ///
     /// @param arena where it goes
     static MemorySegment plan(boolean withKernels, Arena arena) {
         TensorRtOptions options = TensorRtOptions.standard().withLevel(0)
                 .withForm(withKernels ? DeformableAttentionForm.KERNEL : DeformableAttentionForm.PLUGIN)
                 .withLabels(withKernels ? LabelsForm.KERNEL : LabelsForm.NETWORK)
+                .withQueries(
+                        withKernels && QueriesKernel.runsOn(new DriverModules().architecture()) ? QueriesForm.KERNEL : QueriesForm.NETWORK)
                 .withSymbols(Map.of("n", new SizeRange(1, 1, MOST_PICTURES)));
-        return PlanBuilding.of(false, Precision.FP32, options, BuildProgress.NONE).build(graph(), arena);
+        return PlanBuilding.of(false, Precision.TF32, options, BuildProgress.NONE).build(graph(), arena);
     }
 
     /// How many steps of a plan are kernels of ours.

@@ -20,6 +20,7 @@ import dev.maskforge.engine.tensorrt.prepare.DeformableAttentionByPlugin;
 import dev.maskforge.engine.tensorrt.prepare.DeformableAttentionForm;
 import dev.maskforge.engine.tensorrt.prepare.LabelsForm;
 import dev.maskforge.engine.tensorrt.prepare.Preparation;
+import dev.maskforge.engine.tensorrt.prepare.QueriesForm;
 import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.GraphBuilder;
@@ -85,7 +86,8 @@ final class Traps implements AutoCloseable {
 
     private Graph prepared(DeformableAttentionForm form, InputShape input, Fault fault) {
         Graph authored = model.graph(input, Output.RAW);
-        return new Preparation(true, Precision.FP32, form, AttentionForm.NETWORK, false, LabelsForm.NETWORK, Ranges.none())
+        return new Preparation(true, Precision.FP32, form, AttentionForm.NETWORK, QueriesForm.NETWORK, false, LabelsForm.NETWORK,
+                Ranges.none())
                 .apply(fault.in(authored, "pred_logits"));
     }
 

@@ -113,7 +113,7 @@ final class OperationEncoder {
             case Operation.Sizes(List<Dimension> dimensions) -> Encoding.of("Identity", sizes.vector(dimensions));
             case Operation.Foreign(String domain, String type, Map<String, Attribute> attributes, _) ->
                 new Encoding(domain, type, 0, attributes, List.of());
-            case Operation.Linear _,Operation.FusedConv _,Operation.FeedForward _,Operation.GroupNormalization _,Operation.Attention _,Operation.DeformableAttention _,Operation.SemanticInference _,Operation.SemanticLabels _,Operation.Pixels _ ->
+            case Operation.Linear _,Operation.FusedConv _,Operation.FeedForward _,Operation.GroupNormalization _,Operation.Attention _,Operation.DeformableAttention _,Operation.SemanticInference _,Operation.SemanticLabels _,Operation.Pixels _,Operation.Subgraph _ ->
                 throw new IllegalArgumentException("node '" + node.name() + "': ONNX's opset 17 has no " + node.operation().type()
                         + "; run dev.maskforge.passes.Lowering first, which expands it");
         };

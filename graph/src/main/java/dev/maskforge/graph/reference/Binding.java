@@ -1,8 +1,12 @@
 package dev.maskforge.graph.reference;
 
 import dev.maskforge.graph.Dimension;
+import dev.maskforge.graph.Graph;
+import dev.maskforge.graph.Node;
 import dev.maskforge.graph.Operation;
 import dev.maskforge.graph.Operation.DeformableAttention;
+import dev.maskforge.graph.TensorType;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -30,8 +34,17 @@ public final class Binding {
                 new Operation.SemanticInference(height.with(sizes), width.with(sizes));
             case Operation.SemanticLabels(Dimension height, Dimension width) ->
                 new Operation.SemanticLabels(height.with(sizes), width.with(sizes));
+            case Operation.Subgraph(Graph graph) -> new Operation.Subgraph(bind(graph, sizes));
             case Operation.Unary _,Operation.Binary _,Operation.Where _,Operation.Cast _,Operation.QuantizeLinear _,Operation.DequantizeLinear _,Operation.MatMul _,Operation.Gemm _,Operation.Conv _,Operation.MaxPool _,Operation.BatchNormalization _,Operation.InstanceNormalization _,Operation.LayerNormalization _,Operation.Softmax _,Operation.Reduce _,Operation.ArgMax _,Operation.Transpose _,Operation.Concat _,Operation.Gather _,Operation.GridSample _,Operation.Foreign _,Operation.Linear _,Operation.FusedConv _,Operation.FeedForward _,Operation.GroupNormalization _,Operation.Attention _,Operation.Pixels _ ->
                 operation;
         };
+    }
+
+    private static Graph bind(Graph graph, Map<String, Long> sizes) {
+        List<Node> nodes = graph.nodes().stream()
+                .map(node -> new Node(node.name(), bind(node.operation(), sizes), node.inputs(), node.outputs())).toList();
+        Map<String, TensorType> types = new HashMap<>();
+        graph.types().forEach((name, type) -> types.put(name, new TensorType(type.dataType(), type.shape().with(sizes))));
+        return new Graph(graph.inputs(), graph.outputs(), nodes, graph.initializers(), types, graph.metadata());
     }
 }

@@ -25,10 +25,10 @@ public final class Interpreter {
     private Interpreter() {
     }
 
-    /// Sees each value as it is computed, and may end the run by throwing.
+    /// Sees what each node gives as it is computed, in the order of its outputs, and may end the run by throwing.
     @FunctionalInterface
     public interface Observer {
-        void computed(Node node, Tensor output);
+        void computed(Node node, List<Tensor> outputs);
     }
 
     /// Runs a graph.
@@ -44,15 +44,20 @@ public final class Interpreter {
 
     /// As [#run(Graph, Map)], with an observer.
     public static SequencedMap<String, Tensor> run(Graph graph, Map<String, Tensor> inputs, Observer observer) {
-        Map<String, Long> sizes = InputSizes.solve(InputSizes.inputTypes(graph), inputs);
+        return run(graph, inputs, InputSizes.solve(InputSizes.inputTypes(graph), inputs), observer);
+    }
+
+    private static SequencedMap<String, Tensor> run(Graph graph, Map<String, Tensor> inputs, Map<String, Long> sizes, Observer observer) {
         Map<String, Integer> lastUses = lastUses(graph);
         Map<String, Tensor> values = new HashMap<>(graph.initializers());
         values.putAll(inputs);
         for (int i = 0; i < graph.nodes().size(); i++) {
             Node node = graph.nodes().get(i);
-            Tensor output = evaluate(node, sizes, values);
-            values.put(node.output(), output);
-            observer.computed(node, output);
+            List<Tensor> results = evaluate(node, sizes, values);
+            for (int output = 0; output < results.size(); output++) {
+                values.put(node.outputs().get(output), results.get(output));
+            }
+            observer.computed(node, results);
             int now = i;
             Stream.concat(node.inputs().stream(), node.outputs().stream()).filter(name -> lastUses.getOrDefault(name, -1) == now)
                     .forEach(values::remove);
@@ -77,11 +82,11 @@ public final class Interpreter {
         return lastUses;
     }
 
-    private static Tensor evaluate(Node node, Map<String, Long> sizes, Map<String, Tensor> values) {
+    private static List<Tensor> evaluate(Node node, Map<String, Long> sizes, Map<String, Tensor> values) {
         String where = "node '" + node.name() + "'";
         List<Tensor> inputs = node.inputs().stream().map(name -> value(values, name, where)).toList();
         try {
-            return evaluate(Binding.bind(node.operation(), sizes), inputs);
+            return evaluateAll(Binding.bind(node.operation(), sizes), inputs);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(where + ": " + e.getMessage(), e);
         }
@@ -95,11 +100,20 @@ public final class Interpreter {
         return tensor;
     }
 
-    /// Computes one operation. Its dimensions must be constant.
+    /// Computes one operation that has one output. Its dimensions must be constant.
     ///
     /// @return the result, in memory of its own or (Reshape) the input's
-    /// @throws IllegalArgumentException if the operation does not take such inputs, or has no meaning here (Foreign)
+    /// @throws IllegalArgumentException if the operation does not take such inputs, has no meaning here (Foreign), or gives
+    ///                                  several values
     public static Tensor evaluate(Operation operation, List<Tensor> inputs) {
+        List<Tensor> outputs = evaluateAll(operation, inputs);
+        if (outputs.size() != 1) {
+            throw new IllegalArgumentException(operation.type() + ": gives " + outputs.size() + " values, where one is wanted");
+        }
+        return outputs.getFirst();
+    }
+
+    private static List<Tensor> evaluateAll(Operation operation, List<Tensor> inputs) {
         if (operation instanceof Operation.Foreign(String domain, String type, _, _)) {
             throw new IllegalArgumentException("the reference interpreter does not know the operation "
                     + (domain.isEmpty() ? type : domain + "." + type) + "; run the graph on ONNX Runtime");
@@ -107,16 +121,29 @@ public final class Interpreter {
         try {
             List<TensorType> types = inputs.stream().map(Tensor::type).toList();
             types.forEach(type -> Elements.count(type.shape()));
-            TensorType output = ShapeInference.infer(operation, types).getFirst();
-            Elements.count(output.shape());
+            List<TensorType> results = ShapeInference.infer(operation, types);
+            results.forEach(type -> Elements.count(type.shape()));
+            if (operation instanceof Operation.Subgraph(Graph graph)) {
+                return subgraph(graph, inputs);
+            }
+            TensorType output = results.getFirst();
             if (isHalf(types) && !(operation instanceof Operation.Cast)) {
                 List<Tensor> widened = inputs.stream().map(Interpreter::widened).toList();
-                return Casts.cast(compute(operation, widened, output.shape()), output.dataType());
+                return List.of(Casts.cast(compute(operation, widened, output.shape()), output.dataType()));
             }
-            return compute(operation, inputs, output.shape());
+            return List.of(compute(operation, inputs, output.shape()));
         } catch (ArithmeticException | IllegalStateException | IndexOutOfBoundsException e) {
             throw new IllegalArgumentException(operation.type() + ": " + e.getMessage(), e);
         }
+    }
+
+    private static List<Tensor> subgraph(Graph graph, List<Tensor> inputs) {
+        Map<String, Tensor> named = new HashMap<>();
+        for (int i = 0; i < inputs.size(); i++) {
+            named.put(graph.inputs().get(i), inputs.get(i));
+        }
+        return List.copyOf(run(graph, named, Map.of(), (_, _) -> {
+        }).values());
     }
 
     private static boolean isHalf(List<TensorType> types) {
@@ -170,6 +197,7 @@ public final class Interpreter {
             case Operation.SemanticInference _ -> Heads.semanticInference(inputs.get(0), inputs.get(1), shape);
             case Operation.SemanticLabels _ -> Heads.semanticLabels(inputs.get(0), inputs.get(1), shape);
             case Operation.Pixels pixels -> Pictures.pixels(pixels, inputs.get(0), inputs.get(1), shape);
+            case Operation.Subgraph _ -> throw new AssertionError("subgraphs are run node by node");
             case Operation.Foreign _ -> throw new AssertionError("foreign operations were refused");
         };
     }

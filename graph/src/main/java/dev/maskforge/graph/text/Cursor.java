@@ -15,10 +15,20 @@ final class Cursor {
 
     private final String text;
     private int position;
-    private long memory = MOST_MEMORY;
+    private long memory;
 
     Cursor(String text) {
+        this(text, MOST_MEMORY);
+    }
+
+    private Cursor(String text, long memory) {
         this.text = text;
+        this.memory = memory;
+    }
+
+    /// The beginning of a text that stood within this one, whose constants may take what is left here.
+    Cursor inner(String text) {
+        return new Cursor(text, memory);
     }
 
     boolean isAtEnd() {

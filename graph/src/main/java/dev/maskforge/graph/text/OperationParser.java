@@ -2,6 +2,7 @@ package dev.maskforge.graph.text;
 
 import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Dimension;
+import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.Operation;
 import dev.maskforge.graph.Operation.Attribute;
 import dev.maskforge.graph.Operation.BinaryFunction;
@@ -18,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -83,6 +85,7 @@ final class OperationParser {
             case "dimensions" -> cursor.list(cursor::dimension);
             case "levels" -> cursor.list(this::level);
             case "mean", "deviation" -> cursor.list(cursor::floatingPoint);
+            case "graph" -> cursor.read("a graph in quotes", this::graph);
             default -> throw cursor.wrong(operation + " has no parameter '" + name + "'");
         };
         return parameters.put(name, value) == null ? name : duplicate(cursor, name);
@@ -111,6 +114,18 @@ final class OperationParser {
             throw cursor.wrong("expected height and width of a level, found " + sides);
         }
         return new Level(sides.get(0), sides.get(1));
+    }
+
+    /// A graph without constants, in quotes. What is wrong with it is said with the place in its own text, too.
+    private Graph graph() {
+        String text = cursor.quoted();
+        try {
+            return new GraphParser(cursor.inner(text), Optional.of((constant, _) -> {
+                throw new IllegalArgumentException("'" + constant + "' is a constant, which a graph within a graph has none of");
+            })).parse();
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("in the graph in quotes, " + e.getMessage(), e);
+        }
     }
 
     private Operation operation(String name) {
@@ -160,6 +175,7 @@ final class OperationParser {
             case "SemanticLabels" -> new Operation.SemanticLabels(dimension("height"), dimension("width"));
             case "Pixels" -> new Operation.Pixels(list("mean", Float.class), list("deviation", Float.class),
                     get("to", DataType.class, () -> DataType.FLOAT32));
+            case "Subgraph" -> new Operation.Subgraph(get("graph", Graph.class));
             default -> throw new IllegalArgumentException(
                     "expected an operation, found '" + name + "'; those of others have a domain, as ai.onnx:" + name);
         };

@@ -2,6 +2,7 @@ package dev.maskforge.graph.text;
 
 import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Dimension;
+import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.Operation;
 import dev.maskforge.graph.Operation.Attribute;
 import dev.maskforge.graph.Operation.FusedConv.Activation;
@@ -102,6 +103,8 @@ final class OperationPrinter {
                 parameter("deviation", deviation);
                 parameter("to", to, DataType.FLOAT32);
             }
+            // In quotes, so that a node is one line whatever its operation holds.
+            case Operation.Subgraph(Graph graph) -> parameter("graph", Names.quote(GraphText.print(graph)));
             case Operation.Foreign foreign -> {
                 new TreeMap<>(foreign.attributes()).forEach((name, value) -> parameter(Names.print(name), attribute(value)));
                 String domain = foreign.domain().isEmpty() ? "ai.onnx" : foreign.domain();

@@ -126,11 +126,11 @@ class InterpreterTest {
     void theObserverSeesEveryNodeAndMayEndTheRun() {
         Map<String, Tensor> inputs = Map.of("map", floats(shape(1, 2), 1, 2), "tokens", floats(shape(1, 5), 3, 4, 5, 6, 7));
         List<String> seen = new ArrayList<>();
-        Interpreter.run(graph(), inputs, (node, output) -> seen.add(node.operation().type() + " " + output));
+        Interpreter.run(graph(), inputs, (node, outputs) -> outputs.forEach(output -> seen.add(node.operation().type() + " " + output)));
         assertEquals(
                 List.of("Expand float32[1, 1]", "Concat float32[1, 8]", "Multiply float32[1, 8]", "Relu float32[1, 8]", "Sizes int64[1]"),
                 seen);
-        assertThrows(UnsupportedOperationException.class, () -> Interpreter.run(graph(), inputs, (node, output) -> {
+        assertThrows(UnsupportedOperationException.class, () -> Interpreter.run(graph(), inputs, (node, _) -> {
             throw new UnsupportedOperationException(node.name());
         }));
     }

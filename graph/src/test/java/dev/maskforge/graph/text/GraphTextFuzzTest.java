@@ -12,8 +12,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 /// Any text is a graph or is refused in one line; a graph that it stands for comes back from its own text.
 class GraphTextFuzzTest {
     static Stream<byte[]> graphs() {
-        return EveryOperation.graphs(EveryOperation.Sizes.FREE).values().stream()
-                .map(graph -> GraphText.print(graph).getBytes(StandardCharsets.UTF_8));
+        String within = "(x: float32[n]) -> (y) {\n  y = Subgraph{graph=\"(a: float32[n]) -> (\\\"r \\\") {\\n  \\\"r \\\" = Relu(a)\\n}\\n\"}(x)\n}\n";
+        return Stream.concat(Stream.of(within), EveryOperation.graphs(EveryOperation.Sizes.FREE).values().stream().map(GraphText::print))
+                .map(text -> text.getBytes(StandardCharsets.UTF_8));
     }
 
     @MethodSource("graphs")

@@ -64,7 +64,8 @@ class GraphTextTest {
             "SemanticInference{height=8, width=9}(s, x)", "SemanticLabels{height=8, width=9}(s, x)",
             "Pixels{mean=[123.675, 116.28, 103.53], deviation=[58.395, 57.12, 57.375]}(b, d)",
             "Pixels{mean=[0.0, 0.0, 0.0], deviation=[1.0, -1.0, 1.0], to=float16}(b, d)", "Relu(x)", "Not(m)",
-            "GreaterOrEqual(x, x)", "ai.onnx:Mish(x): float32[2]",
+            "GreaterOrEqual(x, x)", "Subgraph{graph=\"(a: float32[1, 4, 4]) -> (r) {\\n  r = Relu(a)\\n}\\n\"}(s)",
+            "ai.onnx:Mish(x): float32[2]",
             "ai.onnx:A{f=-1.5, i=-3, l=floats[NaN, Infinity], n=integers[], s=\"a\\\"b\", t=bool[2] = [true, false]}(): int64[]"})
     void everyOperationRoundTrips(String node) {
         String text = """

@@ -62,9 +62,11 @@ public record Ranges(Map<String, Float> largest) {
     public static Ranges measure(Graph graph, Iterable<? extends Map<String, Tensor>> pictures) {
         Map<String, Float> largest = new HashMap<>();
         for (Map<String, Tensor> inputs : pictures) {
-            Interpreter.run(graph, inputs, (node, output) -> {
-                if (output.dataType() == DataType.FLOAT32) {
-                    largest.merge(node.output(), magnitude(output), Math::max);
+            Interpreter.run(graph, inputs, (node, outputs) -> {
+                for (int i = 0; i < outputs.size(); i++) {
+                    if (outputs.get(i).dataType() == DataType.FLOAT32) {
+                        largest.merge(node.outputs().get(i), magnitude(outputs.get(i)), Math::max);
+                    }
                 }
             });
         }

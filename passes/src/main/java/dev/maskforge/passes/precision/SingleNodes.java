@@ -21,7 +21,7 @@ import java.util.Set;
 ///   product that gives it, that included. A sigmoid near its threshold has fewer than a dozen steps to 0.5 in half
 ///   precision, and a flipped mask changes the layers after it.
 /// - What half precision cannot hold: constants beyond 65504, and results measured beyond [HalfPrecision#LARGEST].
-/// - Operations that are named to it, and foreign ones, whose types are their own.
+/// - Operations that are named to it, and foreign ones and subgraphs, whose types are their own.
 final class SingleNodes {
     private static final float LARGEST_HALF = 65504;
 
@@ -122,7 +122,8 @@ final class SingleNodes {
 
     private static boolean hasTypesOfItsOwn(Operation operation) {
         return switch (operation) {
-            case Operation.Foreign _,Operation.Cast _,Operation.Range _,Operation.Sizes _,Operation.GridSample _ -> true;
+            case Operation.Foreign _,Operation.Cast _,Operation.Range _,Operation.Sizes _,Operation.GridSample _,Operation.Subgraph _ ->
+                true;
             default -> false;
         };
     }

@@ -34,9 +34,9 @@ class InsertQuantizationTest {
                 histograms.computeIfAbsent(name, _ -> new Histogram()).add(tensor);
             }
         });
-        Interpreter.run(graph, inputs, (node, result) -> {
+        Interpreter.run(graph, inputs, (node, results) -> {
             if (wanted.contains(node.output())) {
-                histograms.computeIfAbsent(node.output(), _ -> new Histogram()).add(result);
+                histograms.computeIfAbsent(node.output(), _ -> new Histogram()).add(results.getFirst());
             }
         });
         return Calibration.of(histograms, RangeRule.MINIMUM_AND_MAXIMUM);

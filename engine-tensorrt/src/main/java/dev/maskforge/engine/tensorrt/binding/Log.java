@@ -1,8 +1,5 @@
 package dev.maskforge.engine.tensorrt.binding;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.bytedeco.tensorrt.nvinfer.ILogger;
@@ -11,7 +8,6 @@ import org.bytedeco.tensorrt.nvinfer.ILogger;
 /// logger for the whole process, and calls it on threads of its own.
 final class Log extends ILogger {
     private static final System.Logger LOGGER = System.getLogger("dev.maskforge.engine.tensorrt");
-    private static final int KEPT = 20;
 
     /// Made when it is first asked for, which must not be before JavaCPP's settings are made. TensorRT keeps the logger that it
     /// is given first, even where it then fails to start, so it must never be collected.
@@ -19,7 +15,7 @@ final class Log extends ILogger {
         static final Log ONLY = new Log();
     }
 
-    private final Deque<String> errors = new ArrayDeque<>();
+    private final ErrorLog errors = new ErrorLog();
     private final CopyOnWriteArrayList<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
 
     private Log() {
@@ -42,7 +38,7 @@ final class Log extends ILogger {
     private void take(Severity severity, String message) {
         System.Logger.Level level = switch (severity) {
             case kINTERNAL_ERROR, kERROR -> {
-                keep(message);
+                errors.keep(message);
                 // Whoever asked for what failed throws it.
                 yield System.Logger.Level.DEBUG;
             }
@@ -55,13 +51,6 @@ final class Log extends ILogger {
         }
     }
 
-    private synchronized void keep(String message) {
-        if (errors.size() == KEPT) {
-            errors.removeFirst();
-        }
-        errors.addLast(message);
-    }
-
     void addListener(Consumer<String> listener) {
         listeners.add(listener);
     }
@@ -70,13 +59,7 @@ final class Log extends ILogger {
         listeners.remove(listener);
     }
 
-    /// Forgets the errors so far.
-    synchronized void forget() {
-        errors.clear();
-    }
-
-    /// The first error since the last [#forget()], on one line: those after it follow from it.
-    synchronized Optional<String> firstError() {
-        return Optional.ofNullable(errors.peekFirst()).map(message -> message.strip().replaceAll("\\s*\\R\\s*", " "));
+    ErrorLog errors() {
+        return errors;
     }
 }

@@ -7,7 +7,6 @@ import dev.maskforge.engine.tensorrt.plan.LoadedPlan;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.Pointer;
@@ -41,7 +40,7 @@ public final class TensorRt {
     private TensorRt() {
         this.version = nvinfer.getInferLibVersion();
         if (!nvinfer_plugin.initLibNvInferPlugins(log, "")) {
-            throw new EngineException("TensorRT's plugins do not start: " + log.firstError().orElse("no reason given"));
+            throw new EngineException("TensorRT's plugins do not start: " + log.errors().first().orElse("no reason given"));
         }
         this.runtime = required("a runtime", () -> nvinfer.createInferRuntime(log));
     }
@@ -115,7 +114,7 @@ public final class TensorRt {
     }
 
     private MemorySegment buildAlone(MemorySegment onnx, BuildSettings settings, BuildProgress progress, Arena arena) {
-        log.forget();
+        log.errors().forget();
         BuildPhases phases = new BuildPhases(progress);
         log.addListener(phases);
         try {
@@ -134,7 +133,7 @@ public final class TensorRt {
     /// @param plan TensorRT's bytes in native memory, not needed afterwards
     /// @throws EngineException if TensorRT refuses it
     public LoadedPlan load(MemorySegment plan) {
-        log.forget();
+        log.errors().forget();
         return end.within(() -> {
             ICudaEngine engine = required("the plan", () -> runtime.deserializeCudaEngine(Native.at(plan), plan.byteSize()));
             try {
@@ -169,9 +168,8 @@ public final class TensorRt {
         }
     }
 
+    /// @param what was done
     EngineException failure(String what) {
-        Optional<String> reason = log.firstError();
-        log.forget();
-        return new EngineException("TensorRT " + versionText() + " fails at " + what + ": " + reason.orElse("it gives no reason"));
+        return log.errors().failure("TensorRT " + versionText() + " fails at " + what);
     }
 }

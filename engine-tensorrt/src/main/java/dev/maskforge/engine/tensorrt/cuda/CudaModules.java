@@ -22,6 +22,9 @@ public interface CudaModules {
     /// A module's function, to be used as long as the module is loaded.
     long function(long module, String name);
 
+    /// Lets a function be launched with so many bytes of shared memory, and in larger clusters of blocks than every device has.
+    void allow(long function, int sharedBytes);
+
     /// Puts one run of a function behind what the stream has to do.
     ///
     /// @param arguments the function's only parameter, a structure that is copied before this returns

@@ -45,13 +45,16 @@ final class DriverFunctions {
     /// Throws unless the result is success.
     ///
     /// @param what was done, such as `copying to the device`
+    /// @throws DeviceMemoryException if the device has too little memory left
     void require(int result, String what) {
         if (result != SUCCESS) {
-            String cure = result == OUT_OF_MEMORY
-                    ? "; use a smaller picture, batch or profile, or end other programs on the GPU"
-                    : "; see 'maskforge doctor'";
-            throw new EngineException("CUDA fails at " + what + ": " + explanation(result) + cure);
+            throw failure(result, what, explanation(result));
         }
+    }
+
+    static EngineException failure(int result, String what, String explanation) {
+        String failure = "CUDA fails at " + what + ": " + explanation;
+        return result == OUT_OF_MEMORY ? new DeviceMemoryException(failure) : new EngineException(failure + "; see 'maskforge doctor'");
     }
 
     /// Such as `out of memory (CUDA_ERROR_OUT_OF_MEMORY)`.

@@ -15,6 +15,8 @@ public final class DriverModules implements CudaModules {
     private static final String LIBRARY = System.getProperty("os.name", "").startsWith("Windows") ? "nvcuda.dll" : "libcuda.so.1";
     private static final int ATTRIBUTE_MAJOR = 75;
     private static final int ATTRIBUTE_MINOR = 76;
+    private static final int FUNCTION_SHARED_BYTES = 8;
+    private static final int FUNCTION_LARGE_CLUSTERS = 14;
     /// PTX is text that ends in a zero; machine code knows its own end.
     private static final int TERMINATOR_BYTES = 1;
 
@@ -74,8 +76,18 @@ public final class DriverModules implements CudaModules {
     }
 
     @Override
+    public void allow(long function, int sharedBytes) {
+        attribute(function, FUNCTION_SHARED_BYTES, sharedBytes);
+        attribute(function, FUNCTION_LARGE_CLUSTERS, 1);
+    }
+
+    private void attribute(long function, int attribute, int value) {
+        check("asking for a kernel's shared memory and clusters", () -> (int) driver
+                .function("cuFuncSetAttribute", HANDLE, JAVA_INT, JAVA_INT).invokeExact(function, attribute, value));
+    }
+
+    @Override
     public void launch(long function, LaunchGeometry geometry, long stream, KernelArguments arguments) {
-        int sharedBytes = 0;
         int threadsDeep = 1;
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment structure = arena.allocate(KernelArguments.MOST_BYTES, Long.BYTES);
@@ -87,7 +99,7 @@ public final class DriverModules implements CudaModules {
                             ADDRESS,
                             ADDRESS)
                     .invokeExact(function, geometry.blocksAcross(), geometry.blocksDown(), geometry.blocksDeep(),
-                            geometry.threadsAcross(), geometry.threadsDown(), threadsDeep, sharedBytes, stream, parameters,
+                            geometry.threadsAcross(), geometry.threadsDown(), threadsDeep, geometry.sharedBytes(), stream, parameters,
                             MemorySegment.NULL));
         }
     }

@@ -2,8 +2,8 @@ package dev.maskforge.engine.tensorrt.cuda;
 
 import dev.maskforge.engine.EngineException;
 
-/// How many blocks there are, and how many threads each has.
-public record LaunchGeometry(int blocksAcross, int blocksDown, int blocksDeep, int threadsAcross, int threadsDown) {
+/// How many blocks there are, how many threads each has, and how much memory these share, beside what the kernel says itself.
+public record LaunchGeometry(int blocksAcross, int blocksDown, int blocksDeep, int threadsAcross, int threadsDown, int sharedBytes) {
     private static final int MOST_BLOCKS_DOWN_OR_DEEP = 65_535;
     private static final int MOST_THREADS = 1024;
 
@@ -21,6 +21,11 @@ public record LaunchGeometry(int blocksAcross, int blocksDown, int blocksDeep, i
             throw new EngineException("CUDA takes at most " + MOST_BLOCKS_DOWN_OR_DEEP + " blocks down or deep, not " + blocksDown + "x"
                     + blocksDeep + "; use a smaller picture or batch");
         }
+    }
+
+    /// No shared memory but what the kernel says itself.
+    public LaunchGeometry(int blocksAcross, int blocksDown, int blocksDeep, int threadsAcross, int threadsDown) {
+        this(blocksAcross, blocksDown, blocksDeep, threadsAcross, threadsDown, 0);
     }
 
     /// Blocks in a row, as many times over as there are pictures.

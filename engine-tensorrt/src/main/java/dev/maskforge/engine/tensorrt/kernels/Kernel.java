@@ -13,6 +13,12 @@ public final class Kernel {
         this.function = function;
     }
 
+    /// Lets it be launched with so many bytes of shared memory, and in clusters of up to 16 blocks.
+    void allow(int sharedBytes) {
+        module.requireOpen();
+        module.driver().allow(function, sharedBytes);
+    }
+
     /// Puts one run into a stream, and does not wait for it.
     ///
     /// @param stream a `CUstream`, which is also a `cudaStream_t`

@@ -4,11 +4,13 @@ import dev.maskforge.engine.EngineException;
 import dev.maskforge.engine.Partition;
 import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Dimension;
+import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.Node;
 import dev.maskforge.graph.Operation;
 import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.TensorType;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -28,7 +30,8 @@ public final class KernelSteps {
     /// Whether there is a kernel for the operation.
     public static boolean isOwn(Operation operation) {
         return switch (operation) {
-            case Operation.DeformableAttention _,Operation.Attention _,Operation.SemanticLabels _,Operation.Pixels _ -> true;
+            case Operation.DeformableAttention _,Operation.Attention _,Operation.SemanticLabels _,Operation.Pixels _,Operation.Subgraph _ ->
+                true;
             default -> false;
         };
     }
@@ -54,8 +57,24 @@ public final class KernelSteps {
                 yield new HeadStep(node, HeadKernel.load(loader, layout(network, inputs)));
             }
             case Operation.Pixels pixels -> new PixelsStep(node, PixelsKernel.load(loader, layout(pixels, inputs)));
+            case Operation.Subgraph(Graph graph) -> {
+                int pictures = size(bound(step.outputs().getFirst(), sizes), 0);
+                yield new QueriesStep(node, names(node, graph), QueriesKernel.load(loader, QueryProgram.of(graph), pictures));
+            }
             default -> throw new EngineException("node '" + node.name() + "': there is no kernel for " + node.operation().type());
         };
+    }
+
+    /// What the graph's inputs and outputs are called outside.
+    private static Map<String, String> names(Node node, Graph graph) {
+        Map<String, String> names = new HashMap<>();
+        for (int i = 0; i < node.inputs().size(); i++) {
+            names.put(graph.inputs().get(i), node.inputs().get(i));
+        }
+        for (int i = 0; i < node.outputs().size(); i++) {
+            names.put(graph.outputs().get(i), node.outputs().get(i));
+        }
+        return Map.copyOf(names);
     }
 
     private static TensorType bound(TensorType type, Map<String, Long> sizes) {
@@ -178,6 +197,31 @@ public final class KernelSteps {
             HeadLogits logits = new HeadLogits(addresses.applyAsLong(node.inputs().getFirst()),
                     addresses.applyAsLong(node.inputs().get(1)));
             kernel.enqueue(logits, workspace, addresses.applyAsLong(node.output()), stream);
+        }
+
+        @Override
+        public void close() {
+            kernel.close();
+        }
+    }
+
+    private record QueriesStep(Node node, Map<String, String> names, QueriesKernel kernel) implements KernelStep {
+        @Override
+        public long workspaceBytes() {
+            return kernel.workspaceBytes();
+        }
+
+        @Override
+        public void enqueue(ToLongFunction<String> addresses, long workspace, long stream) {
+            kernel.enqueue(value -> addresses.applyAsLong(outside(value)), workspace, stream);
+        }
+
+        private String outside(String value) {
+            String name = names.get(value);
+            if (name == null) {
+                throw new EngineException("node '" + node.name() + "': its kernel reads '" + value + "', which is computed within");
+            }
+            return name;
         }
 
         @Override

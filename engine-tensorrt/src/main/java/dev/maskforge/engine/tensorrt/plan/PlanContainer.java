@@ -6,6 +6,7 @@ import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Dimension;
 import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.Node;
+import dev.maskforge.graph.Operation;
 import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.Tensor;
 import dev.maskforge.graph.TensorType;
@@ -91,6 +92,18 @@ public record PlanContainer(SequencedMap<String, TensorType> inputs, SequencedMa
 
         /// A node that is a kernel of ours.
         record Kernel(Partition.Step.Kernel step) implements Part {}
+    }
+
+    /// How many kernels of ours there are of each operation, by its [type][dev.maskforge.graph.Operation#type()], in the order in
+    /// which they first run. Columns, which nothing is launched for, are not among them.
+    public SequencedMap<String, Integer> kernels() {
+        SequencedMap<String, Integer> kernels = new LinkedHashMap<>();
+        for (Part part : parts) {
+            if (part instanceof Part.Kernel(Partition.Step.Kernel(Node node, _, _)) && !(node.operation() instanceof Operation.Slice)) {
+                kernels.merge(node.operation().type(), 1, Integer::sum);
+            }
+        }
+        return kernels;
     }
 
     /// The plan in native memory.

@@ -1,22 +1,23 @@
 package dev.maskforge.engine.tensorrt.prepare;
 
+import dev.maskforge.engine.tensorrt.prepare.ProductColumns.WithTable;
 import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Dimension;
 import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.Node;
 import dev.maskforge.graph.Operation.Attention;
-import dev.maskforge.graph.Operation.Binary;
-import dev.maskforge.graph.Operation.BinaryFunction;
-import dev.maskforge.graph.Operation.Slice;
+import dev.maskforge.graph.Operation.Concat;
 import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.Tensor;
 import dev.maskforge.graph.Value;
+import dev.maskforge.graph.reference.Interpreter;
 import dev.maskforge.passes.Pass;
 import dev.maskforge.passes.RemoveUnused;
 import dev.maskforge.passes.Rewriter;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /// Attention(P[a:b] + A, P[b:c] + B, P[c:d]) -> Attention of columns of P + (A | B | 0), where P is the merged product that gives
@@ -38,85 +39,52 @@ final class JoinPositions implements Pass {
         Map<String, Node> producers = new HashMap<>();
         graph.nodes().forEach(node -> node.outputs().forEach(output -> producers.put(output, node)));
         Outcome joined = Rewriter.rewrite(graph, (node, _, place) -> node.operation() instanceof Attention && node.inputs().size() == 3
-                ? Joined.find(node, graph, producers).map(found -> place.builder().within(node.name(), () -> found.build(node, place)))
+                ? Joined.find(node, graph, producers)
+                        .map(found -> place.builder().within(node.name(), () -> found.build(node, graph, place)))
                 : Optional.empty());
         return joined.matches() == 0 ? joined : Outcome.of(new RemoveUnused().apply(joined.graph()).graph(), joined.matches());
     }
 
-    /// Columns of a product.
-    private record Part(String product, Slice columns) {
-        static Optional<Part> find(String value, Graph graph, Map<String, Node> producers) {
-            Node node = producers.get(value);
-            if (node == null || !(node.operation() instanceof Slice slice)) {
-                return Optional.empty();
-            }
-            Shape whole = graph.type(node.inputs().getFirst()).shape();
-            return whole.axis(slice.axis()) == whole.rank() - 1 && slice.start().isConstant() && slice.end().isConstant()
-                    ? Optional.of(new Part(node.inputs().getFirst(), slice))
-                    : Optional.empty();
-        }
-
-        Dimension width() {
-            return columns.end().minus(columns.start());
-        }
-    }
-
-    /// Columns and the constant that is added to them, `[rows, columns]`.
-    private record Placed(Part part, String table) {
-        static Optional<Placed> find(String value, Graph graph, Map<String, Node> producers) {
-            Node sum = producers.get(value);
-            if (sum == null || !sum.operation().equals(new Binary(BinaryFunction.ADD))) {
-                return Optional.empty();
-            }
-            for (int i = 0; i < 2; i++) {
-                String table = sum.inputs().get(1 - i);
-                Optional<Part> part = Part.find(sum.inputs().get(i), graph, producers);
-                if (part.isPresent() && isTable(table, part.get(), graph)) {
-                    return Optional.of(new Placed(part.get(), table));
-                }
-            }
-            return Optional.empty();
-        }
-
-        private static boolean isTable(String value, Part part, Graph graph) {
-            if (!graph.initializers().containsKey(value)) {
-                return false;
-            }
-            Shape product = graph.type(part.product()).shape();
-            return graph.type(value).shape().equals(Shape.of(product.get(-2), part.width()));
-        }
-    }
-
-    private record Joined(Placed query, Placed key, Part value) {
+    private record Joined(WithTable query, WithTable key, ProductColumns value) {
         static Optional<Joined> find(Node attention, Graph graph, Map<String, Node> producers) {
-            return Placed.find(attention.inputs().getFirst(), graph, producers)
-                    .flatMap(query -> Placed.find(attention.inputs().get(1), graph, producers)
-                            .flatMap(key -> Part.find(attention.inputs().get(2), graph, producers)
+            return placed(attention.inputs().getFirst(), graph, producers)
+                    .flatMap(query -> placed(attention.inputs().get(1), graph, producers)
+                            .flatMap(key -> ProductColumns.find(attention.inputs().get(2), graph, producers)
                                     .map(value -> new Joined(query, key, value))))
                     .filter(joined -> joined.fits(graph));
         }
 
+        private static Optional<WithTable> placed(String value, Graph graph, Map<String, Node> producers) {
+            return WithTable.find(value, graph, producers, (columns, table) -> isTable(columns, table, graph));
+        }
+
+        /// Whether it is a constant with a row for each of the product's.
+        private static boolean isTable(ProductColumns columns, String table, Graph graph) {
+            Dimension rows = graph.type(columns.product()).shape().get(-2);
+            return graph.initializers().containsKey(table) && graph.type(table).shape().equals(Shape.of(rows, columns.width()));
+        }
+
         private boolean fits(Graph graph) {
-            Part first = query.part();
-            Part second = key.part();
-            Dimension rows = graph.type(first.product()).shape().get(-2);
-            return first.product().equals(second.product()) && first.product().equals(value.product())
-                    && first.columns().end().equals(second.columns().start()) && second.columns().end().equals(value.columns().start())
+            Dimension rows = graph.type(value.product()).shape().get(-2);
+            return query.columns().areFollowedBy(key.columns()) && key.columns().areFollowedBy(value) && value.width().isConstant()
                     && rows.isConstant() && rows.size() <= MOST_ROWS;
         }
 
-        Value build(Node attention, Rewriter.Place place) {
+        Value build(Node attention, Graph graph, Rewriter.Place place) {
             Value product = place.value(value.product());
-            Value added = place.value(query.table());
-            Shape zeros = added.shape().with(-1, value.width());
-            Value table = Value.concat(-1, List.of(added, place.value(key.table()),
-                    place.builder().constant("zeros", zeros(product.type().dataType(), zeros))));
-            Dimension start = query.part().columns().start();
-            Value all = product.slice(-1, start, value.columns().end()).add(table);
-            Dimension keys = query.part().width();
-            Dimension values = keys.plus(key.part().width());
+            Tensor added = constant(query.table(), graph);
+            Tensor zeros = zeros(added.type().dataType(), added.shape().with(-1, value.width()));
+            Value table = place.builder().constant("positions",
+                    Interpreter.evaluate(new Concat(-1), List.of(added, constant(key.table(), graph), zeros)));
+            Value all = ProductColumns.of(product, query.columns().start(), value.end()).add(table);
+            Dimension keys = query.columns().width();
+            Dimension values = keys.plus(key.columns().width());
             return place.builder().add(attention.operation(), all.slice(-1, Dimension.ZERO, keys), all.slice(-1, keys, values),
                     all.slice(-1, values, values.plus(value.width())));
+        }
+
+        private static Tensor constant(String table, Graph graph) {
+            return Objects.requireNonNull(graph.initializers().get(table));
         }
 
         private static Tensor zeros(DataType type, Shape shape) {

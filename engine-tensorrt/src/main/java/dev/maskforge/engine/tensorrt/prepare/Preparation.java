@@ -1,6 +1,8 @@
 package dev.maskforge.engine.tensorrt.prepare;
 
 import dev.maskforge.engine.Precision;
+import dev.maskforge.engine.tensorrt.kernels.QueryProgram;
+import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.Node;
 import dev.maskforge.graph.Operation;
@@ -16,6 +18,7 @@ import dev.maskforge.passes.rewrite.ShareEqualNodes;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 
@@ -26,12 +29,25 @@ import java.util.function.Predicate;
 /// @param precision of the arithmetic
 /// @param form      of deformable attention
 /// @param attention what computes attention of few queries
+/// @param queries   what computes with a decoder's queries between two looks at the picture
 /// @param columns   whether kernels of ours read columns of merged products where they lie
 /// @param head      what makes labels
 /// @param ranges    how large values were on calibration pictures, for half precision
 public record Preparation(boolean optimised, Precision precision, DeformableAttentionForm form, AttentionForm attention,
-        boolean columns, LabelsForm head, Ranges ranges) {
+        QueriesForm queries, boolean columns, LabelsForm head, Ranges ranges) {
     public Graph apply(Graph graph) {
+        boolean isForAttention = attention == AttentionForm.KERNEL_ALWAYS && columns;
+        Graph prepared = with(isForAttention || gathered().isPresent(), graph);
+        // Where no kernel of ours takes the wider sum, it costs more than it saves.
+        return isForAttention || gathered().isEmpty() || hasSubgraph(prepared) ? prepared : with(false, graph);
+    }
+
+    private static boolean hasSubgraph(Graph graph) {
+        return graph.nodes().stream().anyMatch(node -> node.operation() instanceof Operation.Subgraph);
+    }
+
+    /// @param joined whether queries and keys get their positions in one sum
+    private Graph with(boolean joined, Graph graph) {
         List<Pass> passes = new ArrayList<>();
         if (optimised) {
             passes.addAll(Optimisation.fewestProducts().passes().passes());
@@ -40,12 +56,13 @@ public record Preparation(boolean optimised, Precision precision, DeformableAtte
         if (form == DeformableAttentionForm.KERNEL && columns && ranges.largest().isEmpty()) {
             passes.add(new JoinSamplingInputs());
         }
-        if (attention == AttentionForm.KERNEL_ALWAYS && columns && ranges.largest().isEmpty()) {
+        if (joined && ranges.largest().isEmpty()) {
             passes.add(new JoinPositions());
         }
         if (precision == Precision.FP16) {
             passes.add(new HalfPrecision(single(), ranges));
         }
+        gathered().ifPresent(type -> passes.add(new GatherQueries(type, QueryProgram::takes)));
         passes.add(new TensorRtLowering(form, attention));
         passes.add(new Lowering(own(), form == DeformableAttentionForm.GATHER
                 ? Lowering.DeformableAttention.GATHER
@@ -70,6 +87,18 @@ public record Preparation(boolean optimised, Precision precision, DeformableAtte
         return single;
     }
 
+    /// The type of the products that the kernel of queries makes, if it makes any: it has none of float32 as it is.
+    private Optional<DataType> gathered() {
+        if (queries == QueriesForm.NETWORK) {
+            return Optional.empty();
+        }
+        return switch (precision) {
+            case FP16 -> Optional.of(DataType.FLOAT16);
+            case TF32 -> Optional.of(DataType.FLOAT32);
+            case FP32, INT8 -> Optional.empty();
+        };
+    }
+
     /// Where a prepared graph is cut: at the operations that are kernels of ours, and at what selects columns for them.
     public Predicate<Node> cuts(Graph prepared) {
         Set<Class<? extends Operation>> own = own();
@@ -86,6 +115,9 @@ public record Preparation(boolean optimised, Precision precision, DeformableAtte
         }
         if (attention != AttentionForm.NETWORK) {
             own.add(Operation.Attention.class);
+        }
+        if (gathered().isPresent()) {
+            own.add(Operation.Subgraph.class);
         }
         if (head == LabelsForm.KERNEL) {
             own.add(Operation.SemanticLabels.class);

@@ -47,12 +47,6 @@ struct Arguments {
     float scale; // of scores, for powers of two
 };
 
-__device__ __forceinline__ float power_of_two(float x) {
-    float result;
-    asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(result) : "f"(x));
-    return result;
-}
-
 __device__ __forceinline__ unsigned int shared_address(const void *pointer) {
     return (unsigned int) __cvta_generic_to_shared(pointer);
 }

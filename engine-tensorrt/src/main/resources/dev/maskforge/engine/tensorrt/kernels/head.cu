@@ -80,10 +80,8 @@ struct Arguments {
 
 // 1 / (1 + e^-x) by the special function unit, within 2e-7; what is below 1e-38 is zero.
 __device__ __forceinline__ float sigmoid(float x) {
-    float power;
     float result;
-    asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(power) : "f"(x * -1.44269504f));
-    asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(result) : "f"(1.f + power));
+    asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(result) : "f"(1.f + power_of_two(x * -1.44269504f)));
     return result;
 }
 

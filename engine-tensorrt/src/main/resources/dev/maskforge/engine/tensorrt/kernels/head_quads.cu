@@ -91,10 +91,8 @@ struct Arguments {
 
 // 1 / (1 + 2^x), within 2e-7; what is below 1e-38 is zero.
 __device__ __forceinline__ float sigmoid_of_power(float x) {
-    float power;
     float result;
-    asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(power) : "f"(x));
-    asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(result) : "f"(1.f + power));
+    asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(result) : "f"(1.f + power_of_two(x)));
     return result;
 }
 

@@ -9,6 +9,13 @@ __device__ __forceinline__ float infinity() {
     return __int_as_float(0x7f800000);
 }
 
+// 2^x.
+__device__ __forceinline__ float power_of_two(float x) {
+    float result;
+    asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(result) : "f"(x));
+    return result;
+}
+
 __device__ __forceinline__ float to_float(half_t value) {
     float result;
     asm("cvt.f32.f16 %0, %1;" : "=f"(result) : "h"(value.bits));

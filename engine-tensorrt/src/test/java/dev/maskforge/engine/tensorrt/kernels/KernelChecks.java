@@ -21,11 +21,16 @@ final class KernelChecks {
     /// Half a unit in the last place of the result, and as much of the weights, whose errors average out.
     private static final double HALF_ATTENTION_TOLERANCE = 1e-3;
 
+    /// Factors of eleven bits, as TF32 has them, and values that are rounded to float16 between some ten steps that follow each other:
+    /// a single step was within 7e-4 of the largest value.
+    private static final double QUERIES_TOLERANCE = 1e-2;
+
     private final List<AttentionCheck> attentions = new ArrayList<>();
     private final List<MaskedAttentionCheck> maskedAttentions = new ArrayList<>();
     private final List<HeadCheck> heads = new ArrayList<>();
     private final List<HeadCheck> pictures = new ArrayList<>();
     private final List<PixelsCheck> pixels = new ArrayList<>();
+    private final List<QueriesCheck> queries = new ArrayList<>();
 
     private KernelChecks() {
     }
@@ -41,6 +46,19 @@ final class KernelChecks {
                 checks.pixels.add(new PixelsCheck(Layouts.pixels(3, 37, 53, type, order)));
                 checks.pixels.add(new PixelsCheck(Layouts.pixels(2, 70, 256, type, order)));
             }
+        }
+        return checks;
+    }
+
+    /// Only queries: of few rows and many, of several pictures, with every number of channels, and as networks have them.
+    static KernelChecks queries() {
+        KernelChecks checks = new KernelChecks();
+        for (DataType type : List.of(DataType.FLOAT16, DataType.FLOAT32)) {
+            checks.queries.addAll(QueriesCheck.of(new QueryGraphs(1, 100, 256, 2048, 8, type), 2000));
+            checks.queries.addAll(QueriesCheck.of(new QueryGraphs(2, 1, 64, 512, 4, type), 2001));
+            checks.queries.addAll(QueriesCheck.of(new QueryGraphs(3, 50, 128, 512, 8, type), 2002));
+            checks.queries.addAll(QueriesCheck.of(new QueryGraphs(2, 128, 192, 1536, 3, type), 2003));
+            checks.queries.addAll(QueriesCheck.of(new QueryGraphs(2, 17, 256, 1024, 4, type), 2004));
         }
         return checks;
     }
@@ -123,6 +141,10 @@ final class KernelChecks {
         for (PixelsCheck check : pixels) {
             int different = check.different(loader, cuda, stream);
             report(different == 0, "pixels, " + check.layout() + ": " + different + " elements differ", failures);
+        }
+        for (QueriesCheck check : queries) {
+            double error = check.error(loader, cuda, stream);
+            report(error <= QUERIES_TOLERANCE, "queries, " + check + ": largest relative error %.1e".formatted(error), failures);
         }
         for (AttentionCheck check : attentions) {
             double error = check.error(loader, cuda, stream, DeformableAttentionTile.standard(check.layout()));

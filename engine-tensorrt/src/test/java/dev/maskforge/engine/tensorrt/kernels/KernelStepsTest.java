@@ -14,6 +14,7 @@ import dev.maskforge.graph.TensorType;
 import dev.maskforge.graph.Value;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -124,6 +125,37 @@ class KernelStepsTest {
             assertEquals(3, modules.launches().getFirst().geometry().blocksDeep());
             assertEquals(Set.of(), modules.loaded());
         }
+    }
+
+    /// Whatever the values are called outside; what goes from one launch to the other lies in the workspace.
+    @Test
+    void queriesAreTwoLaunchesOfOneKernel() {
+        Graph inner = new QueryGraphs(3, 20, 64, 512, 4, DataType.FLOAT32).mask2Former();
+        List<String> inputs = inner.inputs().stream().map(name -> "outer " + name).toList();
+        List<String> outputs = inner.outputs().stream().map(name -> "outer " + name).toList();
+        Operation.Subgraph subgraph = new Operation.Subgraph(inner);
+        Partition.Step.Kernel kernel = new Partition.Step.Kernel(new Node("queries", subgraph, inputs, outputs), subgraph.inputTypes(),
+                subgraph.outputTypes());
+        Map<String, Long> places = new HashMap<>();
+        inputs.forEach(name -> places.put(name, 0x100L * (places.size() + 1)));
+        outputs.forEach(name -> places.put(name, 0x100L * (places.size() + 1)));
+        StandInModules modules = new StandInModules();
+        KernelLoader loader = new KernelLoader(modules, new StandInCompiler(), new KernelCache(folder));
+        try (KernelStep step = KernelSteps.prepare(loader, kernel, Map.of(), Map.of())) {
+            // The merged product of queries, keys and values, and what attention's result is added to.
+            assertEquals(3 * 20 * (3 + 1) * 64 * Float.BYTES, step.workspaceBytes());
+            step.enqueue(places::get, 0x100000, 7);
+        }
+        assertEquals(List.of("queries", "queries"), modules.launches().stream().map(StandInModules.Launch::function).toList());
+        for (StandInModules.Launch launch : modules.launches()) {
+            assertEquals(16 * 2 * 3, launch.geometry().blocksAcross());
+            assertEquals(16 * 176 + 16, launch.arguments().limit());
+            assertEquals(20, launch.arguments().getInt(16 * 176 + 4));
+        }
+        assertEquals(2, modules.launches().getFirst().arguments().getInt(16 * 176));
+        assertEquals(places.get("outer x"), modules.launches().getFirst().arguments().getLong(0));
+        assertEquals(places.get("outer w0"), modules.launches().getFirst().arguments().getLong(4 * 8));
+        assertEquals(Set.of(), modules.loaded());
     }
 
     @Test

@@ -2,13 +2,20 @@ package dev.maskforge.engine.tensorrt.kernels;
 
 import dev.maskforge.engine.tensorrt.cuda.Cuda;
 import dev.maskforge.graph.DataType;
+import dev.maskforge.graph.Graph;
+import dev.maskforge.graph.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.SequencedMap;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
+import java.util.stream.Stream;
 
 /// How long kernels take, by CUDA events around a captured graph of many runs.
 ///
@@ -76,6 +83,28 @@ final class KernelTimes {
             cuda.destroyEvent(from);
             cuda.destroyEvent(to);
             cuda.destroyGraph(graph);
+        }
+    }
+
+    /// "Warm" is with weights that lie in the second-level cache, as in a network they do not.
+    Times queries(QueryGraphs sizes, Graph graph) {
+        SequencedMap<String, Tensor> inputs = sizes.inputs(graph, 7);
+        long bytes = Stream.concat(graph.inputs().stream(), graph.outputs().stream())
+                .mapToLong(name -> graph.type(name).shape().elementCount() * sizes.type().bytes()).sum();
+        int sets = sets(bytes);
+        try (DeviceMemory memory = new DeviceMemory(cuda, stream);
+                QueriesKernel kernel = QueriesKernel.load(loader, QueryProgram.of(graph), sizes.pictures())) {
+            List<Map<String, Long>> places = new ArrayList<>();
+            for (int i = 0; i < sets; i++) {
+                Map<String, Long> place = new HashMap<>();
+                inputs.forEach((name, tensor) -> place.put(name, memory.floats(QueryGraphs.floats(tensor), sizes.type())));
+                graph.outputs().forEach(name -> place.put(name,
+                        memory.poisoned(graph.type(name).shape().elementCount() * sizes.type().bytes())));
+                places.add(place);
+            }
+            long workspace = kernel.workspaceBytes() == 0 ? 0 : memory.poisoned(kernel.workspaceBytes());
+            return time(bytes, sets, set -> kernel.enqueue(name -> Objects.requireNonNull(places.get(set).get(name), name), workspace,
+                    stream));
         }
     }
 

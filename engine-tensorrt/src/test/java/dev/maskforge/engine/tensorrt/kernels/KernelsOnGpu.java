@@ -18,7 +18,8 @@ import java.util.function.Function;
 
 /// Checks and times the kernels on the first GPU; docs/cuda-kernels.md has the command and what it gave.
 ///
-/// Arguments: any of `small` (awkward sizes only, for compute-sanitizer), `check`, `time`, `tune`,
+/// Arguments: any of `small` (awkward sizes only, for compute-sanitizer), `check`, `queries` (only what computes with a decoder's
+/// queries, checked and timed, which needs clusters of blocks: compute capability 9.0), `time`, `tune`,
 /// `attention` (only that of few queries over many keys, timed or, with `tune`, tuned); without any, `check` and `time`.
 final class KernelsOnGpu {
     private static final List<HeadLayout.Size> SIZES = List.of(new HeadLayout.Size(128, 256), new HeadLayout.Size(256, 512),
@@ -42,6 +43,10 @@ final class KernelsOnGpu {
         if (wanted.contains("check")) {
             failures.addAll(KernelChecks.all().run(loader, cuda, stream));
         }
+        if (wanted.contains("queries")) {
+            failures.addAll(KernelChecks.queries().run(loader, cuda, stream));
+            timeQueries(new KernelTimes(loader, cuda, stream));
+        }
         if (wanted.contains("time")) {
             time(new KernelTimes(loader, cuda, stream));
             timeMaskedAttention(new KernelTimes(loader, cuda, stream), false);
@@ -60,9 +65,23 @@ final class KernelsOnGpu {
         cuda.useOnThisThread();
         long stream = cuda.newStream();
         try {
-            return KernelChecks.all().run(loader, cuda, stream);
+            List<String> failures = new ArrayList<>(KernelChecks.all().run(loader, cuda, stream));
+            if (QueriesKernel.runsOn(loader.driver().architecture())) {
+                failures.addAll(KernelChecks.queries().run(loader, cuda, stream));
+            }
+            return failures;
         } finally {
             cuda.destroyStream(stream);
+        }
+    }
+
+    private static void timeQueries(KernelTimes times) {
+        for (DataType type : List.of(DataType.FLOAT16, DataType.FLOAT32)) {
+            QueryGraphs sizes = new QueryGraphs(1, 100, 256, 2048, 8, type);
+            System.out.println("queries, a layer of Mask2Former, " + type + ": " + times.queries(sizes, sizes.mask2Former()));
+            System.out.println("queries, the last of Mask2Former, " + type + ": " + times.queries(sizes, sizes.endOfMask2Former()));
+            System.out.println("queries, a layer of MaskFormer, " + type + ": " + times.queries(sizes, sizes.maskFormer()));
+            System.out.println("queries, the last of MaskFormer, " + type + ": " + times.queries(sizes, sizes.endOfMaskFormer()));
         }
     }
 

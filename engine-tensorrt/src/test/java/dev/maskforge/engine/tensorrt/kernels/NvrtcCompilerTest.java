@@ -84,6 +84,19 @@ class NvrtcCompilerTest {
         System.out.println(compiler.version() + ": " + sources.size() + " kernels for sm_80 and sm_90, " + bytes / 1024 + " KiB");
     }
 
+    /// The file refuses another number of bytes of shared memory than launches ask for.
+    @Test
+    void compilesTheKernelOfQueries() {
+        NvrtcCompiler compiler = compiler();
+        for (DataType type : List.of(DataType.FLOAT16, DataType.FLOAT32)) {
+            for (QueryLayout layout : List.of(new QueryLayout(100, 256, 2048, 32, type), new QueryLayout(50, 128, 512, 16, type),
+                    new QueryLayout(128, 192, 1536, 64, type), new QueryLayout(1, 64, 1024, 64, type))) {
+                byte[] image = compiler.compile(layout.source(), new Architecture(90));
+                assertTrue(image.length > 100 && image[1] == 'E', layout + " is no machine code");
+            }
+        }
+    }
+
     @Test
     void givesPtxForWhatIsNewerThanItself() {
         byte[] image = compiler().compile(sources().getLast(), new Architecture(990));

@@ -1,0 +1,152 @@
+package dev.maskforge.engine.tensorrt.prepare;
+
+import dev.maskforge.graph.DataType;
+import dev.maskforge.graph.Graph;
+import dev.maskforge.graph.GraphBuilder;
+import dev.maskforge.graph.Node;
+import dev.maskforge.graph.Operation;
+import dev.maskforge.passes.Pass;
+import dev.maskforge.passes.RemoveUnused;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedSet;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/// A decoder's nodes between two looks at the picture -> one Subgraph of them.
+///
+/// Exact: the same nodes compute the same. A hundred queries are little work: on a GPU each of some fifteen nodes a layer takes
+/// as long as its launch does, and a kernel that does all of them is launched once.
+///
+/// What belongs together is told by levels. A node's level is the largest of those of its inputs, where an input that one
+/// of the [QueryNodes] gives to a node that is none of them counts one more: so often does a way from the graph's inputs leave
+/// the queries. Levels never fall along a way, and rise where it leaves the queries. A Subgraph is made of nodes of one level
+/// that are connected by edges between such nodes. A way that leaves it and comes back would stay on its level, so that it never
+/// leaves the queries; but its first step out of the Subgraph, to a node of queries on the same level, is such an edge: there is
+/// no such way, and the graph has no cycle. By level, and within a level the queries last, nodes stand in an order in
+/// which they can run, each level's queries side by side.
+///
+/// @param type  of the values that are computed with
+/// @param taken whether the kernel takes a Subgraph's graph; if it does not, its nodes stay as they are
+record GatherQueries(DataType type, Predicate<Graph> taken) implements Pass {
+    /// One product, with what is around it, is a launch in a network too.
+    private static final int FEWEST_PRODUCTS = 2;
+
+    @Override
+    public String name() {
+        return "gather what computes with queries";
+    }
+
+    @Override
+    public Outcome apply(Graph graph) {
+        // What nobody takes would be a Subgraph without outputs.
+        Graph used = new RemoveUnused().apply(graph).graph();
+        Neighbours neighbours = Neighbours.of(used);
+        Set<Node> queries = QueryNodes.of(used, type, neighbours);
+        Map<Node, Integer> levels = levels(used, queries, neighbours);
+        List<Node> order = used.nodes().stream().sorted(Comparator.<Node>comparingInt(levels::get).thenComparing(queries::contains))
+                .toList();
+        Map<Node, List<Node>> gathered = gathered(used, order, queries, levels, neighbours);
+        return gathered.isEmpty() ? Outcome.unchanged(graph) : rebuilt(used, order, gathered, neighbours);
+    }
+
+    private static Map<Node, Integer> levels(Graph graph, Set<Node> queries, Neighbours neighbours) {
+        Map<Node, Integer> levels = new HashMap<>();
+        for (Node node : graph.nodes()) {
+            boolean isOutside = !queries.contains(node);
+            int level = node.inputs().stream().flatMap(input -> neighbours.giver(input).stream())
+                    .mapToInt(giver -> levels.getOrDefault(giver, 0) + (isOutside && queries.contains(giver) ? 1 : 0)).max().orElse(0);
+            levels.put(node, level);
+        }
+        return levels;
+    }
+
+    /// What each node is gathered with, itself included, in an order in which they can run.
+    private Map<Node, List<Node>> gathered(Graph graph, List<Node> order, Set<Node> queries, Map<Node, Integer> levels,
+            Neighbours neighbours) {
+        Set<Node> seen = new HashSet<>();
+        Map<Node, List<Node>> gathered = new HashMap<>();
+        for (Node node : order) {
+            if (!queries.contains(node) || seen.contains(node)) {
+                continue;
+            }
+            Set<Node> connected = neighbours.reached(List.of(node),
+                    (_, next) -> queries.contains(next) && levels.getOrDefault(next, 0).equals(levels.getOrDefault(node, 0)));
+            seen.addAll(connected);
+            if (connected.stream().filter(member -> member.operation() instanceof Operation.Linear).count() >= FEWEST_PRODUCTS) {
+                List<Node> members = order.stream().filter(connected::contains).toList();
+                if (taken.test(inner(graph, members, neighbours).graph())) {
+                    members.forEach(member -> gathered.put(member, members));
+                }
+            }
+        }
+        return gathered;
+    }
+
+    private static Outcome rebuilt(Graph graph, List<Node> order, Map<Node, List<Node>> gathered, Neighbours neighbours) {
+        Set<String> names = new HashSet<>(graph.types().keySet());
+        graph.nodes().forEach(node -> names.add(node.name()));
+        GraphBuilder builder = GraphBuilder.rewriting(graph);
+        int matches = 0;
+        for (Node node : order) {
+            List<Node> members = gathered.getOrDefault(node, List.of());
+            if (members.isEmpty()) {
+                builder.copy(node, builder::value);
+            } else if (members.getFirst().equals(node)) {
+                builder.copy(subgraph(graph, members, neighbours, names), builder::value);
+                matches++;
+            }
+        }
+        graph.outputs().forEach(name -> builder.output(name, builder.value(name)));
+        return Outcome.of(builder.build(), matches);
+    }
+
+    private static Node subgraph(Graph graph, List<Node> members, Neighbours neighbours, Set<String> names) {
+        Operation.Subgraph inner = inner(graph, members, neighbours);
+        return new Node(name(members.getFirst(), names), inner, inner.graph().inputs(), inner.graph().outputs());
+    }
+
+    /// Values are called as outside.
+    private static Operation.Subgraph inner(Graph graph, List<Node> members, Neighbours neighbours) {
+        Set<Node> within = new HashSet<>(members);
+        Set<String> given = new HashSet<>();
+        SequencedSet<String> outside = new LinkedHashSet<>();
+        SequencedSet<String> constants = new LinkedHashSet<>();
+        List<String> outputs = new ArrayList<>();
+        for (Node node : members) {
+            for (String input : node.inputs()) {
+                if (graph.initializers().containsKey(input)) {
+                    constants.add(input);
+                } else if (!given.contains(input)) {
+                    outside.add(input);
+                }
+            }
+            given.addAll(node.outputs());
+            node.outputs().stream()
+                    .filter(output -> graph.outputs().contains(output) || !within.containsAll(neighbours.takers(output)))
+                    .forEach(outputs::add);
+        }
+        List<String> inputs = new ArrayList<>(outside);
+        inputs.addAll(constants);
+        GraphBuilder inner = new GraphBuilder();
+        inputs.forEach(name -> inner.input(name, graph.type(name)));
+        members.forEach(node -> inner.copy(node, inner::value));
+        outputs.forEach(name -> inner.output(name, inner.value(name)));
+        return new Operation.Subgraph(inner.build());
+    }
+
+    /// `queries` in the first node's scope.
+    private static String name(Node first, Set<String> names) {
+        String wanted = first.name().substring(0, first.name().lastIndexOf('/') + 1) + "queries";
+        String name = wanted;
+        for (int count = 1; !names.add(name); count++) {
+            name = wanted + "_" + count;
+        }
+        return name;
+    }
+}

@@ -1,0 +1,83 @@
+package dev.maskforge.engine.tensorrt.kernels;
+
+import dev.maskforge.engine.tensorrt.cuda.Cuda;
+import dev.maskforge.graph.DataType;
+import dev.maskforge.graph.Graph;
+import dev.maskforge.graph.Tensor;
+import dev.maskforge.graph.TensorType;
+import dev.maskforge.graph.reference.Interpreter;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SequencedMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+
+/// The kernel of queries against the reference interpreter, on the same numbers.
+record QueriesCheck(QueryGraphs sizes, Graph graph, SequencedMap<String, Tensor> inputs,
+        CompletableFuture<SequencedMap<String, Tensor>> reference) {
+    /// As often a run is repeated, each time behind the one before, for what depends on chance to show.
+    private static final int RUNS = 200;
+
+    /// The references are computed aside, in float32: in float16 the interpreter rounds what the kernel keeps.
+    static List<QueriesCheck> of(QueryGraphs sizes, long seed) {
+        QueryGraphs single = new QueryGraphs(sizes.pictures(), sizes.rows(), sizes.width(), sizes.hidden(), sizes.heads(),
+                DataType.FLOAT32);
+        List<Graph> graphs = sizes.all();
+        List<Graph> singles = single.all();
+        return IntStream.range(0, graphs.size()).mapToObj(i -> {
+            SequencedMap<String, Tensor> inputs = sizes.inputs(graphs.get(i), seed + 100L * i);
+            SequencedMap<String, Tensor> floats = new LinkedHashMap<>();
+            inputs.forEach((name, tensor) -> floats.put(name, Tensor.of(tensor.type().shape(), QueryGraphs.floats(tensor))));
+            return new QueriesCheck(sizes, graphs.get(i), inputs,
+                    CompletableFuture.supplyAsync(() -> Interpreter.run(singles.get(i), floats)));
+        }).toList();
+    }
+
+    /// The largest difference, relative to the largest value of its output; NaN if an element was not written, infinite if
+    /// repeated runs differ.
+    double error(KernelLoader loader, Cuda cuda, long stream) {
+        try (DeviceMemory memory = new DeviceMemory(cuda, stream);
+                QueriesKernel kernel = QueriesKernel.load(loader, QueryProgram.of(graph), sizes.pictures())) {
+            Map<String, Long> places = new HashMap<>();
+            inputs.forEach((name, tensor) -> places.put(name, memory.floats(QueryGraphs.floats(tensor), sizes.type())));
+            for (String output : graph.outputs()) {
+                TensorType type = graph.type(output);
+                places.put(output, memory.poisoned(type.shape().elementCount() * type.dataType().bytes()));
+            }
+            long workspace = kernel.workspaceBytes() == 0 ? 0 : memory.poisoned(kernel.workspaceBytes());
+            kernel.enqueue(name -> Objects.requireNonNull(places.get(name), name), workspace, stream);
+            Map<String, float[]> first = results(memory, places);
+            for (int i = 0; i < RUNS; i++) {
+                kernel.enqueue(name -> Objects.requireNonNull(places.get(name), name), workspace, stream);
+            }
+            Map<String, float[]> last = results(memory, places);
+            double worst = 0;
+            for (Map.Entry<String, Tensor> expected : reference.join().entrySet()) {
+                float[] actual = Objects.requireNonNull(first.get(expected.getKey()));
+                double error = Arrays.equals(actual, last.get(expected.getKey()))
+                        ? AttentionCheck.relativeError(actual, expected.getValue().toFloats())
+                        : Double.POSITIVE_INFINITY;
+                worst = Double.isNaN(worst) || Double.isNaN(error) ? Double.NaN : Math.max(worst, error);
+            }
+            return worst;
+        }
+    }
+
+    private Map<String, float[]> results(DeviceMemory memory, Map<String, Long> places) {
+        Map<String, float[]> results = new HashMap<>();
+        for (String output : graph.outputs()) {
+            int count = Math.toIntExact(graph.type(output).shape().elementCount());
+            results.put(output, memory.floats(Objects.requireNonNull(places.get(output)), count, sizes.type()));
+        }
+        return results;
+    }
+
+    @Override
+    public String toString() {
+        return sizes + " to " + graph.outputs();
+    }
+}

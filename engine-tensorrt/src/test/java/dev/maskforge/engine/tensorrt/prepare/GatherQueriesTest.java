@@ -1,0 +1,255 @@
+package dev.maskforge.engine.tensorrt.prepare;
+
+import dev.maskforge.graph.DataType;
+import dev.maskforge.graph.Graph;
+import dev.maskforge.graph.Node;
+import dev.maskforge.graph.Operation;
+import dev.maskforge.graph.Shape;
+import dev.maskforge.graph.Tensor;
+import dev.maskforge.graph.Verifier;
+import dev.maskforge.graph.reference.Interpreter;
+import dev.maskforge.graph.text.GraphText;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.SequencedMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+class GatherQueriesTest {
+    private static final long BATCH = 2;
+
+    /// Attention among seven queries, as passes leave it: one product, of which queries and keys get their positions.
+    private static final String ATTENTION = """
+              all: float32[96, 32]
+              bias: float32[96]
+              positions: float32[7, 32]
+              w: float32[32, 32]
+              b: float32[32]
+              qkv = Linear(x, all, bias)
+              q = Slice{axis=2, start=0, end=32}(qkv)
+              k = Slice{axis=2, start=32, end=64}(qkv)
+              v = Slice{axis=-1, start=64, end=96}(qkv)
+              qp = Add(q, positions)
+              kp = Add(positions, k)
+              a = Attention{heads=2}(qp, kp, v)
+              o = Linear(a, w, b) as layers.0.self_attn/Linear
+            """;
+
+    @Test
+    void aLayerIsOneSubgraph() {
+        Graph graph = parse("(x: float32[n, 7, 32]) -> (y)", ATTENTION, """
+                  scale: float32[32]
+                  shift: float32[32]
+                  up: float32[64, 32]
+                  down: float32[32, 64]
+                  s = Add(x, o)
+                  t = LayerNormalization(s, scale, shift)
+                  h = Linear(t, up)
+                  r = Relu(h)
+                  f = Linear(r, down)
+                  y = Add(t, f)
+                """);
+        Graph gathered = gathered(graph);
+        assertEquals(List.of("queries"), gathered.nodes().stream().map(Node::name).toList());
+        Node only = gathered.nodes().getFirst();
+        assertEquals(List.of("x", "all", "bias", "positions", "w", "b", "scale", "shift", "up", "down"), only.inputs());
+        assertEquals(List.of("y"), only.outputs());
+        Graph inner = subgraphs(gathered).getFirst();
+        assertEquals(graph.nodes(), inner.nodes());
+        assertEquals(only.inputs(), inner.inputs());
+        assertEquals(only.outputs(), inner.outputs());
+        says(graph, gathered);
+    }
+
+    /// What is gathered in one piece would wait for itself by way of the sigmoid.
+    @Test
+    void aWayThatLeavesAndComesBackCuts() {
+        Graph graph = parse("(x: float32[n, 7, 32]) -> (y)", ATTENTION, """
+                  outside = Sigmoid(o)
+                  past = Linear(o, w)
+                  joined = Add(outside, past)
+                  first = Linear(joined, w)
+                  second = Relu(first)
+                  y = Linear(second, w)
+                """);
+        Graph gathered = gathered(graph);
+        List<Graph> inner = subgraphs(gathered);
+        assertEquals(2, inner.size());
+        assertEquals(List.of("o", "past"), inner.get(0).outputs());
+        assertEquals(List.of("joined", "first", "second", "y"), names(inner.get(1)));
+        assertEquals(List.of("queries", "outside", "queries_1"), names(gathered));
+        says(graph, gathered);
+    }
+
+    @Test
+    void whatOthersTakeIsGivenToo() {
+        Graph graph = parse("(x: float32[n, 7, 32]) -> (y, masks)", ATTENTION, """
+                  y = Add(x, o)
+                  masks = Softmax{axis=2}(qp)
+                """);
+        Graph gathered = gathered(graph);
+        Graph inner = subgraphs(gathered).getFirst();
+        assertEquals(List.of("qp", "y"), inner.outputs());
+        assertEquals(List.of("queries", "masks"), names(gathered));
+        says(graph, gathered);
+    }
+
+    /// Seven pixels are no queries, and looking at them is where a subgraph ends.
+    @Test
+    void pixelsAreNoQueriesHoweverMany() {
+        Graph graph = parse("(x: float32[n, 7, 32], pixels: float32[n, 7, 32]) -> (y)", ATTENTION, """
+                  s = Add(x, o)
+                  cq = Linear(s, w)
+                  cqp = Add(cq, positions)
+                  kv = Linear(pixels, all)
+                  ck = Slice{axis=2, start=0, end=32}(kv)
+                  ckp = Add(ck, positions)
+                  cv = Slice{axis=2, start=32, end=64}(kv)
+                  ca = Attention{heads=2}(cqp, ckp, cv)
+                  co = Linear(ca, w)
+                  n = Add(s, co)
+                  y = Linear(n, w)
+                """);
+        Graph gathered = gathered(graph);
+        assertEquals(List.of("kv", "ck", "ckp", "cv", "queries", "ca", "queries_1"), names(gathered));
+        assertEquals(List.of("s", "cqp"), subgraphs(gathered).get(0).outputs());
+        assertEquals(List.of("co", "n", "y"), names(subgraphs(gathered).get(1)));
+        says(graph, gathered);
+    }
+
+    @Test
+    void aMaskedAttentionIsNone() {
+        assertEquals(0, subgraphs(gathered(GraphText.parse("""
+                (x: float32[n, 7, 32], blocked: bool[n, 7, 7]) -> (y) {
+                  w: float32[32, 32]
+                  p = Linear(x, w)
+                  a = Attention{heads=2}(p, p, p, blocked)
+                  y = Linear(a, w)
+                }
+                """))).size());
+    }
+
+    /// Products before attention and after it, of rows and channels at the limits of single nodes and beyond; that all have one width is
+    /// the program's to say.
+    @ParameterizedTest
+    @CsvSource({"128, 64, 2, true", "129, 64, 2, false", "7, 64, 4, true", "7, 64, 1, true", "7, 128, 1, false", "7, 64, 8, false",
+            "7, 48, 3, false", "7, 2048, 32, true", "7, 2080, 65, false"})
+    void aNodeTakesSoManyRowsChannelsAndHeads(long rows, long channels, long heads, boolean fits) {
+        Graph graph = GraphText.parse("""
+                (x: float32[n, %1$d, %2$d]) -> (y) {
+                  w: float32[%2$d, %2$d]
+                  p = Linear(x, w)
+                  a = Attention{heads=%3$d}(p, p, p)
+                  y = Linear(a, w)
+                }
+                """.formatted(rows, channels, heads));
+        assertEquals(fits ? 1 : 0, subgraphs(gathered(graph)).size());
+    }
+
+    /// One node that does not fit stays outside, and the rest is gathered without it.
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"odd: float32[20, 32] | Linear(o, odd)", "wide: float32[2064, 32] | Linear(o, wide)",
+            "other: float32[1] | Add(o, other)", "rows: float32[2, 7, 32] | Add(o, rows)", "other: float32[7, 1] | Add(o, other)",
+            "other: float32[32] | Multiply(o, other)", "other: float32[32] | Slice{axis=2, start=4, end=12}(o)",
+            "other: float32[32] | Slice{axis=1, start=0, end=7}(o)", "other: float32[32] | Sigmoid(o)"})
+    void leavesAloneWhatTheKernelDoesNotTake(String constant, String node) {
+        Graph graph = parse("(x: float32[" + BATCH + ", 7, 32]) -> (y, z)", ATTENTION, """
+                  %s
+                  y = Add(x, o)
+                  z = %s
+                """.formatted(constant, node));
+        Graph gathered = gathered(graph);
+        assertEquals(List.of("queries", "z"), names(gathered));
+        assertEquals(List.of("o", "y"), subgraphs(gathered).getFirst().outputs());
+        says(graph, gathered);
+    }
+
+    @Test
+    void normalisationOfWideRowsStaysOutside() {
+        Graph graph = parse("(x: float32[n, 7, 32]) -> (y)", ATTENTION, """
+                  up: float32[544, 32]
+                  scale: float32[544]
+                  h = Linear(o, up)
+                  y = LayerNormalization(h, scale, scale)
+                """);
+        Graph gathered = gathered(graph);
+        assertEquals(List.of("queries", "y"), names(gathered));
+        says(graph, gathered);
+    }
+
+    @Test
+    void oneProductAloneIsLeftAlone() {
+        Graph graph = parse("(x: float32[n, 7, 32]) -> (y)", ATTENTION, """
+                  outside = Sigmoid(o)
+                  joined = Add(outside, x)
+                  alone = Linear(joined, w)
+                  y = Relu(alone)
+                """);
+        Graph gathered = gathered(graph);
+        assertEquals(List.of("queries", "outside", "joined", "alone", "y"), names(gathered));
+        says(graph, gathered);
+    }
+
+    @Test
+    void whatNobodyTakesIsDropped() {
+        Graph gathered = gathered(parse("(x: float32[n, 7, 32]) -> (y)", ATTENTION, """
+                  y = Add(x, o)
+                  nobodys = Linear(o, w)
+                """));
+        assertFalse(names(subgraphs(gathered).getFirst()).contains("nobodys"));
+    }
+
+    @Test
+    void leavesOtherTypesAndOtherGraphsAlone() {
+        Graph graph = parse("(x: float32[n, 7, 32]) -> (o)", ATTENTION, "");
+        assertSame(graph, new GatherQueries(DataType.FLOAT16, _ -> true).apply(graph).graph());
+        Graph without = GraphText.parse("(x: float32[n, 7, 32]) -> (y) {\n w: float32[32, 32]\n h = Linear(x, w)\n y = Linear(h, w)\n}");
+        assertSame(without, new GatherQueries(DataType.FLOAT32, _ -> true).apply(without).graph());
+    }
+
+    private static Graph parse(String signature, String... lines) {
+        return GraphText.parse(signature + " {\n" + String.join("", lines) + "}\n");
+    }
+
+    private static Graph gathered(Graph graph) {
+        return Verifier.verify(new GatherQueries(DataType.FLOAT32, _ -> true).apply(graph).graph());
+    }
+
+    static List<Graph> subgraphs(Graph graph) {
+        return graph.nodes().stream().map(Node::operation).filter(Operation.Subgraph.class::isInstance).map(Operation.Subgraph.class::cast)
+                .map(Operation.Subgraph::graph).toList();
+    }
+
+    private static List<String> names(Graph graph) {
+        return graph.nodes().stream().map(Node::name).toList();
+    }
+
+    /// Bit for bit: the same nodes compute the same.
+    private static void says(Graph expected, Graph actual) {
+        Map<String, Tensor> inputs = new HashMap<>();
+        Random random = new Random(23);
+        for (String name : expected.inputs()) {
+            Shape shape = expected.type(name).shape().with(Map.of("n", BATCH));
+            float[] elements = new float[Math.toIntExact(shape.elementCount())];
+            for (int i = 0; i < elements.length; i++) {
+                elements[i] = (float) random.nextGaussian();
+            }
+            inputs.put(name, Tensor.of(shape, elements));
+        }
+        SequencedMap<String, Tensor> results = Interpreter.run(actual, inputs);
+        Interpreter.run(expected, inputs).forEach((name, tensor) -> {
+            Tensor result = results.get(name);
+            assertTrue(result != null, name);
+            assertArrayEquals(tensor.toFloats(), result.toFloats(), name);
+        });
+    }
+}
