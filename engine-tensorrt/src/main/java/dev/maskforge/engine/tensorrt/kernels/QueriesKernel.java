@@ -20,6 +20,10 @@ public final class QueriesKernel implements AutoCloseable {
     private static final Architecture OLDEST = new Architecture(90);
     private static final Architecture NEWER = new Architecture(110);
     private static final double LOG2_E = 1 / Math.log(2);
+    /// The kernel's `Kind`.
+    private static final int LINEAR = 0;
+    private static final int FEED_FORWARD = 1;
+    private static final int ATTENTION = 2;
     private static final int ALIGNMENT = 256;
     private static final int VECTOR_BYTES = 16;
 
@@ -151,7 +155,7 @@ public final class QueriesKernel implements AutoCloseable {
             output = stage.result().to();
             switch (stage) {
                 case QueryStage.Product product -> {
-                    kind = 0;
+                    kind = LINEAR;
                     outer = product.factors().map(Factors::outputs).orElse(0);
                     positive = product.positive();
                     weight = product.factors().map(Factors::weight);
@@ -161,7 +165,7 @@ public final class QueriesKernel implements AutoCloseable {
                     more = addends.buffer();
                 }
                 case QueryStage.FeedForward network -> {
-                    kind = 1;
+                    kind = FEED_FORWARD;
                     outer = network.up().outputs();
                     weight = Optional.of(network.up().weight());
                     bias = network.up().bias();
@@ -172,7 +176,7 @@ public final class QueriesKernel implements AutoCloseable {
                     moreBlock = program.layout().hiddenOfBlock();
                 }
                 case QueryStage.Attention attention -> {
-                    kind = 2;
+                    kind = ATTENTION;
                     outer = attention.heads();
                     input = Optional.of(attention.query());
                     weight = Optional.of(attention.key());
@@ -187,7 +191,7 @@ public final class QueriesKernel implements AutoCloseable {
                 arguments.address(operand.map(this::address).orElse(0L));
             }
             arguments.int32(kind).int32(outer).int32(positive ? 1 : 0).int32(from).int32(receives ? 1 : 0).int32(to).int32(more);
-            boolean isAttention = kind == 2;
+            boolean isAttention = kind == ATTENTION;
             rows(arguments, input);
             rows(arguments, isAttention ? weight : Optional.empty());
             rows(arguments, isAttention ? bias : Optional.empty());

@@ -7,7 +7,6 @@ import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.Node;
 import dev.maskforge.graph.Operation;
 import dev.maskforge.graph.TensorType;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -32,13 +31,7 @@ final class AttentionByKernel {
     }
 
     static AttentionByKernel of(Graph graph, AttentionForm form) {
-        Set<String> ofInputs = new HashSet<>(graph.inputs());
-        for (Node node : graph.nodes()) {
-            if (node.inputs().stream().anyMatch(ofInputs::contains)) {
-                ofInputs.addAll(node.outputs());
-            }
-        }
-        return new AttentionByKernel(graph, form, ofInputs);
+        return new AttentionByKernel(graph, form, Neighbours.ofInputs(graph));
     }
 
     boolean takes(Node node) {

@@ -14,9 +14,7 @@ import dev.maskforge.graph.reference.Interpreter;
 import dev.maskforge.passes.Pass;
 import dev.maskforge.passes.RemoveUnused;
 import dev.maskforge.passes.Rewriter;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -36,26 +34,25 @@ final class JoinPositions implements Pass {
 
     @Override
     public Outcome apply(Graph graph) {
-        Map<String, Node> producers = new HashMap<>();
-        graph.nodes().forEach(node -> node.outputs().forEach(output -> producers.put(output, node)));
+        Neighbours neighbours = Neighbours.of(graph);
         Outcome joined = Rewriter.rewrite(graph, (node, _, place) -> node.operation() instanceof Attention && node.inputs().size() == 3
-                ? Joined.find(node, graph, producers)
+                ? Joined.find(node, graph, neighbours)
                         .map(found -> place.builder().within(node.name(), () -> found.build(node, graph, place)))
                 : Optional.empty());
         return joined.matches() == 0 ? joined : Outcome.of(new RemoveUnused().apply(joined.graph()).graph(), joined.matches());
     }
 
     private record Joined(WithTable query, WithTable key, ProductColumns value) {
-        static Optional<Joined> find(Node attention, Graph graph, Map<String, Node> producers) {
-            return placed(attention.inputs().getFirst(), graph, producers)
-                    .flatMap(query -> placed(attention.inputs().get(1), graph, producers)
-                            .flatMap(key -> ProductColumns.find(attention.inputs().get(2), graph, producers)
+        static Optional<Joined> find(Node attention, Graph graph, Neighbours neighbours) {
+            return placed(attention.inputs().getFirst(), graph, neighbours)
+                    .flatMap(query -> placed(attention.inputs().get(1), graph, neighbours)
+                            .flatMap(key -> ProductColumns.find(attention.inputs().get(2), graph, neighbours)
                                     .map(value -> new Joined(query, key, value))))
                     .filter(joined -> joined.fits(graph));
         }
 
-        private static Optional<WithTable> placed(String value, Graph graph, Map<String, Node> producers) {
-            return WithTable.find(value, graph, producers, (columns, table) -> isTable(columns, table, graph));
+        private static Optional<WithTable> placed(String value, Graph graph, Neighbours neighbours) {
+            return WithTable.find(value, graph, neighbours, (columns, table) -> isTable(columns, table, graph));
         }
 
         /// Whether it is a constant with a row for each of the product's.

@@ -10,10 +10,7 @@ import dev.maskforge.graph.Value;
 import dev.maskforge.passes.Pass;
 import dev.maskforge.passes.RemoveUnused;
 import dev.maskforge.passes.Rewriter;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -29,31 +26,25 @@ final class JoinSamplingInputs implements Pass {
 
     @Override
     public Outcome apply(Graph graph) {
-        Map<String, Node> producers = new HashMap<>();
-        Set<String> ofInputs = new HashSet<>(graph.inputs());
-        for (Node node : graph.nodes()) {
-            node.outputs().forEach(output -> producers.put(output, node));
-            if (node.inputs().stream().anyMatch(ofInputs::contains)) {
-                ofInputs.addAll(node.outputs());
-            }
-        }
+        Neighbours neighbours = Neighbours.of(graph);
+        Set<String> ofInputs = Neighbours.ofInputs(graph);
         Outcome joined = Rewriter.rewrite(graph, (node, _, place) -> node.operation() instanceof DeformableAttention
-                ? Joined.find(node, graph, producers, ofInputs)
+                ? Joined.find(node, graph, neighbours, ofInputs)
                         .map(found -> place.builder().within(node.name(), () -> found.build(node, place)))
                 : Optional.empty());
         return joined.matches() == 0 ? joined : Outcome.of(new RemoveUnused().apply(joined.graph()).graph(), joined.matches());
     }
 
     private record Joined(WithTable offsets, WithTable logits) {
-        static Optional<Joined> find(Node attention, Graph graph, Map<String, Node> producers, Set<String> ofInputs) {
-            return placed(attention.inputs().get(1), graph, producers, ofInputs)
-                    .flatMap(offsets -> placed(attention.inputs().get(2), graph, producers, ofInputs)
+        static Optional<Joined> find(Node attention, Graph graph, Neighbours neighbours, Set<String> ofInputs) {
+            return placed(attention.inputs().get(1), graph, neighbours, ofInputs)
+                    .flatMap(offsets -> placed(attention.inputs().get(2), graph, neighbours, ofInputs)
                             .map(logits -> new Joined(offsets, logits)))
                     .filter(joined -> joined.fits(graph));
         }
 
-        private static Optional<WithTable> placed(String value, Graph graph, Map<String, Node> producers, Set<String> ofInputs) {
-            return WithTable.find(value, graph, producers, (_, table) -> !ofInputs.contains(table));
+        private static Optional<WithTable> placed(String value, Graph graph, Neighbours neighbours, Set<String> ofInputs) {
+            return WithTable.find(value, graph, neighbours, (_, table) -> !ofInputs.contains(table));
         }
 
         private boolean fits(Graph graph) {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,17 @@ record Neighbours(Map<String, Node> givers, Map<String, List<Node>> takers) {
             node.inputs().stream().distinct().forEach(input -> takers.computeIfAbsent(input, _ -> new ArrayList<>()).add(node));
         }
         return new Neighbours(givers, takers);
+    }
+
+    /// A graph's inputs, and what follows from them.
+    static Set<String> ofInputs(Graph graph) {
+        Set<String> ofInputs = new HashSet<>(graph.inputs());
+        for (Node node : graph.nodes()) {
+            if (node.inputs().stream().anyMatch(ofInputs::contains)) {
+                ofInputs.addAll(node.outputs());
+            }
+        }
+        return ofInputs;
     }
 
     /// The node that gives a value, unless it is an input or a constant of the graph.

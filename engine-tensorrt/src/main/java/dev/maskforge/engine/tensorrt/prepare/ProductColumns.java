@@ -2,13 +2,11 @@ package dev.maskforge.engine.tensorrt.prepare;
 
 import dev.maskforge.graph.Dimension;
 import dev.maskforge.graph.Graph;
-import dev.maskforge.graph.Node;
 import dev.maskforge.graph.Operation.Binary;
 import dev.maskforge.graph.Operation.BinaryFunction;
 import dev.maskforge.graph.Operation.Slice;
 import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.Value;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiPredicate;
 
@@ -17,18 +15,17 @@ import java.util.function.BiPredicate;
 /// @param product the value that they are of
 record ProductColumns(String product, Dimension start, Dimension end) {
     /// What a value is, if it is columns of another.
-    ///
-    /// @param producers the node of each value that a node gives
-    static Optional<ProductColumns> find(String value, Graph graph, Map<String, Node> producers) {
-        Node node = producers.get(value);
-        if (node == null || !(node.operation() instanceof Slice slice)) {
-            return Optional.empty();
-        }
-        String product = node.inputs().getFirst();
-        Shape whole = graph.type(product).shape();
-        return whole.rank() > 1 && whole.axis(slice.axis()) == whole.rank() - 1
-                ? Optional.of(new ProductColumns(product, slice.start(), slice.end()))
-                : Optional.empty();
+    static Optional<ProductColumns> find(String value, Graph graph, Neighbours neighbours) {
+        return neighbours.giver(value).flatMap(node -> {
+            String product = node.inputs().getFirst();
+            return node.operation() instanceof Slice slice && isLast(slice.axis(), graph.type(product).shape())
+                    ? Optional.of(new ProductColumns(product, slice.start(), slice.end()))
+                    : Optional.empty();
+        });
+    }
+
+    private static boolean isLast(int axis, Shape whole) {
+        return whole.rank() > 1 && whole.axis(axis) == whole.rank() - 1;
     }
 
     Dimension width() {
@@ -53,19 +50,16 @@ record ProductColumns(String product, Dimension start, Dimension end) {
         /// What a value is, if it is such a sum.
         ///
         /// @param isTable whether a value is a table that may be added to those columns
-        static Optional<WithTable> find(String value, Graph graph, Map<String, Node> producers,
+        static Optional<WithTable> find(String value, Graph graph, Neighbours neighbours,
                 BiPredicate<ProductColumns, String> isTable) {
-            Node sum = producers.get(value);
-            if (sum == null || !sum.operation().equals(new Binary(BinaryFunction.ADD))) {
-                return Optional.empty();
-            }
-            return of(sum.inputs().getFirst(), sum.inputs().getLast(), graph, producers, isTable)
-                    .or(() -> of(sum.inputs().getLast(), sum.inputs().getFirst(), graph, producers, isTable));
+            return neighbours.giver(value).filter(node -> node.operation().equals(new Binary(BinaryFunction.ADD)))
+                    .flatMap(sum -> of(sum.inputs().getFirst(), sum.inputs().getLast(), graph, neighbours, isTable)
+                            .or(() -> of(sum.inputs().getLast(), sum.inputs().getFirst(), graph, neighbours, isTable)));
         }
 
-        private static Optional<WithTable> of(String value, String table, Graph graph, Map<String, Node> producers,
+        private static Optional<WithTable> of(String value, String table, Graph graph, Neighbours neighbours,
                 BiPredicate<ProductColumns, String> isTable) {
-            return ProductColumns.find(value, graph, producers).filter(columns -> isTable.test(columns, table))
+            return ProductColumns.find(value, graph, neighbours).filter(columns -> isTable.test(columns, table))
                     .map(columns -> new WithTable(columns, table));
         }
     }

@@ -9,7 +9,6 @@ import dev.maskforge.graph.Operation.BinaryFunction;
 import dev.maskforge.graph.Operation.UnaryFunction;
 import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.TensorType;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -38,13 +37,7 @@ final class QueryNodes {
     ///
     /// @param type of all values that they take and give
     static Set<Node> of(Graph graph, DataType type, Neighbours neighbours) {
-        Set<String> ofInputs = new HashSet<>(graph.inputs());
-        for (Node node : graph.nodes()) {
-            if (node.inputs().stream().anyMatch(ofInputs::contains)) {
-                ofInputs.addAll(node.outputs());
-            }
-        }
-        QueryNodes queries = new QueryNodes(graph, type, neighbours, ofInputs);
+        QueryNodes queries = new QueryNodes(graph, type, neighbours, Neighbours.ofInputs(graph));
         List<Node> seeds = graph.nodes().stream().filter(node -> node.operation() instanceof Operation.Attention && queries.fits(node))
                 .toList();
         return neighbours.reached(seeds, (_, next) -> queries.fits(next));

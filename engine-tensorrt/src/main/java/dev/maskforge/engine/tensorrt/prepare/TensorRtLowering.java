@@ -9,10 +9,7 @@ import dev.maskforge.passes.Pass;
 import dev.maskforge.passes.Rewriter;
 import dev.maskforge.passes.lower.AttentionLowering;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 
 /// What is TensorRT's own business before the general lowering:
@@ -31,13 +28,12 @@ record TensorRtLowering(DeformableAttentionForm form, AttentionForm attention) i
     @Override
     public Outcome apply(Graph graph) {
         AttentionByKernel byKernel = AttentionByKernel.of(graph, attention);
-        Map<String, Node> producers = new HashMap<>();
-        graph.nodes().forEach(node -> node.outputs().forEach(output -> producers.put(output, node)));
+        Neighbours neighbours = Neighbours.of(graph);
         return Rewriter.rewrite(graph, (node, inputs, place) -> switch (node.operation()) {
             case Operation.DeformableAttention deformable -> switch (form) {
                 case PLUGIN ->
                     Optional.of(place.builder().within(node.name(), () -> DeformableAttentionByPlugin.lower(deformable, inputs)));
-                case KERNEL -> narrowed(graph, node, producers, inputs, place);
+                case KERNEL -> narrowed(graph, node, neighbours, inputs, place);
                 case GRID_SAMPLE, GATHER -> Optional.empty();
             };
             case Operation.Attention plain when !byKernel.takes(node) ->
@@ -49,20 +45,21 @@ record TensorRtLowering(DeformableAttentionForm form, AttentionForm attention) i
     }
 
     /// The kernel computes positions in float32 whatever they come in.
-    private static Optional<Value> narrowed(Graph graph, Node node, Map<String, Node> producers, List<Value> inputs, Rewriter.Place place) {
+    private static Optional<Value> narrowed(Graph graph, Node node, Neighbours neighbours, List<Value> inputs, Rewriter.Place place) {
         List<String> places = node.inputs().subList(1, 3);
-        if (!places.stream().allMatch(name -> isWidened(graph, producers, name))) {
+        List<Node> casts = places.stream().flatMap(name -> neighbours.giver(name).stream()).filter(giver -> isWidening(graph, giver))
+                .toList();
+        if (casts.size() < places.size()) {
             return Optional.empty();
         }
         List<Value> given = new ArrayList<>(List.of(inputs.getFirst()));
-        places.forEach(name -> given.add(place.value(Objects.requireNonNull(producers.get(name)).inputs().getFirst())));
+        casts.forEach(cast -> given.add(place.value(cast.inputs().getFirst())));
         return Optional.of(place.builder().copy(node, given).getFirst());
     }
 
-    /// Whether a value is a cast from float16 to float32.
-    private static boolean isWidened(Graph graph, Map<String, Node> producers, String name) {
-        Node cast = producers.get(name);
-        return cast != null && cast.operation().equals(new Operation.Cast(DataType.FLOAT32))
+    /// Whether a node is a cast from float16 to float32.
+    private static boolean isWidening(Graph graph, Node cast) {
+        return cast.operation().equals(new Operation.Cast(DataType.FLOAT32))
                 && graph.type(cast.inputs().getFirst()).dataType() == DataType.FLOAT16;
     }
 }
