@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """How far plans (or anything else that 'maskforge segment' takes) of the sample models agree with PyTorch in float32.
 
-    agreement.py --models samples/models --scenes DIR --maskforge COMMAND [-o FILE.json] NAME,PRECISION=FILE...
+    agreement.py --models samples/models --scenes DIR --maskforge COMMAND [--size HxW] [-o FILE.json] NAME,PRECISION=FILE...
 
 NAME is mask2former or maskformer, PRECISION what FILE was built in. --scenes is a folder in Cityscapes' layout with the held-out
-scenes in `val` (maskforge scenes --count 100 --size 256x512 --seed 1000000 --split val). PyTorch computes on the CPU. Told are
-the shares of all pixels and of the clear ones, those whose margin in PyTorch's scores exceeds 0.02 and whose best score exceeds 0.001, and both mIoUs. Exits with 3
-if one falls short: of the clear pixels 0.99999 in fp32, 0.9995 in tf32 and 0.999 in fp16, or a loss of more than 0.1 points of
-mIoU. Needs PyTorch, transformers, numpy and Pillow.
+scenes of FILE's size in `val` (maskforge scenes --count 100 --size 256x512 --seed 1000000 --split val). PyTorch computes on the CPU.
+Told are the shares of all pixels and of the clear ones, those whose margin in PyTorch's scores exceeds 0.02 and whose best score
+exceeds 0.001, and both mIoUs. Exits with 3 if one falls short: of the clear pixels 0.99999 in fp32, 0.9995 in tf32 and 0.999 in
+fp16, or a loss of more than 0.1 points of mIoU. Needs PyTorch, transformers, numpy and Pillow.
 """
 import argparse
 import json
@@ -50,7 +50,7 @@ def labels_of(file, options, shard):
         pictures.mkdir()
         for index, picture in enumerate(shard["pictures"]):
             PIL.Image.fromarray(picture).save(pictures / f"{index:04}.png", compress_level=1)
-        subprocess.run([*shlex.split(options.maskforge), "segment", str(file), str(pictures), "-o", str(out), "--size", "{}x{}".format(*networks.SIZE),
+        subprocess.run([*shlex.split(options.maskforge), "segment", str(file), str(pictures), "-o", str(out), "--size", options.size,
                         "--save", "labels", "--label-ids", "train", "-q"], check=True)
         return np.stack([np.asarray(PIL.Image.open(out / f"{index:04}.labels.png")) for index in range(len(shard["pictures"]))])
 
@@ -98,6 +98,7 @@ def main():
     parser.add_argument("--models", type=pathlib.Path, required=True)
     parser.add_argument("--scenes", type=pathlib.Path, required=True)
     parser.add_argument("--maskforge", required=True, help="the program, such as ./maskforge")
+    parser.add_argument("--size", default="{}x{}".format(*networks.SIZE), metavar="HxW", help="of the scenes and of FILE (%(default)s)")
     parser.add_argument("-o", "--out", type=pathlib.Path)
     options = parser.parse_args()
     transformers.logging.set_verbosity_error()
@@ -106,7 +107,7 @@ def main():
     by_name = {}
     for name, precision, file in options.subjects:
         by_name.setdefault(name, {})[precision] = file
-    found = {"torch": torch.__version__, "transformers": transformers.__version__, "scenes": len(shard["pictures"]),
+    found = {"torch": torch.__version__, "transformers": transformers.__version__, "scenes": len(shard["pictures"]), "size": options.size,
              "models": {name: compare(name, subjects, options, shard) for name, subjects in by_name.items()}}
     if options.out:
         options.out.write_text(json.dumps(found, indent=1) + "\n")
