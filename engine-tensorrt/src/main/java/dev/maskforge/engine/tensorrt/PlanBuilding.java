@@ -13,6 +13,7 @@ import dev.maskforge.engine.tensorrt.plan.BuildSettings;
 import dev.maskforge.engine.tensorrt.plan.PlanContainer;
 import dev.maskforge.engine.tensorrt.plan.ShapeRange;
 import dev.maskforge.engine.tensorrt.plan.SizeRange;
+import dev.maskforge.engine.tensorrt.prepare.ChannelsLast;
 import dev.maskforge.engine.tensorrt.prepare.DeformableAttentionForm;
 import dev.maskforge.engine.tensorrt.prepare.OnnxBytes;
 import dev.maskforge.engine.tensorrt.prepare.Preparation;
@@ -27,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
 
 /// From a graph to a plan's bytes.
 ///
@@ -51,16 +53,17 @@ record PlanBuilding(boolean optimised, Precision precision, TensorRtOptions opti
     private MemorySegment buildInSteps(Graph graph, Arena arena) {
         step("preparing the graph", 0, 0);
         Preparation preparation = new Preparation(optimised, precision, form(graph), options.attention(), queries(),
-                options.columns(), options.labels(), options.ranges());
+                options.groupNormalization(), options.columns(), options.labels(), options.ranges());
         Graph prepared = prepared(preparation, graph);
         Partition partition = Partition.ofNodes(prepared, preparation.cuts(prepared));
         try (Arena scratch = Arena.ofConfined()) {
             PlanValues values = PlanValues.of(partition, prepared);
+            Set<String> channelsLast = ChannelsLast.of(prepared, partition);
             List<PlanContainer.Part> parts = new ArrayList<>();
             for (Partition.Step step : partition.steps()) {
                 step("building", parts.size(), partition.steps().size());
                 parts.add(switch (step) {
-                    case Partition.Step.Segment(Graph segment) -> new PlanContainer.Part.Segment(plan(segment, scratch));
+                    case Partition.Step.Segment(Graph segment) -> new PlanContainer.Part.Segment(plan(segment, channelsLast, scratch));
                     case Partition.Step.Kernel kernel -> new PlanContainer.Part.Kernel(kernel);
                 });
             }
@@ -92,9 +95,9 @@ record PlanBuilding(boolean optimised, Precision precision, TensorRtOptions opti
         return new FormChooser(FormCache.ofUser(), trial::open, line -> step(line, 0, 0)).choose(key);
     }
 
-    private MemorySegment plan(Graph segment, Arena scratch) {
+    private MemorySegment plan(Graph segment, Set<String> channelsLast, Arena scratch) {
         try (Arena onnx = Arena.ofConfined()) {
-            return TensorRt.instance().build(OnnxBytes.of(segment, onnx), settings(segment), progress, scratch);
+            return TensorRt.instance().build(OnnxBytes.of(segment, onnx), settings(segment, channelsLast), progress, scratch);
         }
     }
 
@@ -113,9 +116,9 @@ record PlanBuilding(boolean optimised, Precision precision, TensorRtOptions opti
         }
     }
 
-    private BuildSettings settings(Graph graph) {
+    private BuildSettings settings(Graph graph, Set<String> channelsLast) {
         return new BuildSettings(BuildSettings.Typing.NETWORK, options.level(), options.workspace(), options.timingCache(),
-                precision != Precision.FP32, options.named(), shapes(graph));
+                precision != Precision.FP32, options.named(), shapes(graph), channelsLast);
     }
 
     /// The ranges of those inputs that have free dimensions.

@@ -4,6 +4,7 @@ import dev.maskforge.engine.Partition;
 import dev.maskforge.engine.tensorrt.cuda.Cuda;
 import dev.maskforge.engine.tensorrt.cuda.Resources;
 import dev.maskforge.engine.tensorrt.kernels.KernelLoader;
+import dev.maskforge.engine.tensorrt.kernels.KernelSteps;
 import dev.maskforge.engine.tensorrt.plan.ExecutionContext;
 import dev.maskforge.engine.tensorrt.plan.LoadedPlan;
 import dev.maskforge.engine.tensorrt.plan.PlanContainer;
@@ -98,7 +99,7 @@ final class SegmentedPlan implements LoadedPlan {
         for (Step step : steps.stream().filter(each -> !isSelection(each)).toList()) {
             layers.append(layers.length() == 1 ? "" : ",\n").append(switch (step) {
                 case Step.Segment(LoadedPlan plan) -> plan.layers();
-                case Step.Kernel(Partition.Step.Kernel kernel) -> "{\"kernel\": \"" + kernel.node().operation().type() + "\"}";
+                case Step.Kernel(Partition.Step.Kernel kernel) -> "{\"kernel\": \"" + KernelSteps.name(kernel.node()) + "\"}";
             });
         }
         return layers.append(']').toString();

@@ -11,10 +11,12 @@ import dev.maskforge.engine.PlanTarget;
 import dev.maskforge.engine.tensorrt.binding.TensorRt;
 import dev.maskforge.engine.tensorrt.cuda.CudaDevice;
 import dev.maskforge.engine.tensorrt.cuda.DriverCuda;
+import dev.maskforge.engine.tensorrt.kernels.KernelSteps;
 import dev.maskforge.engine.tensorrt.plan.PlanContainer;
 import dev.maskforge.engine.tensorrt.plan.SizeRange;
 import dev.maskforge.engine.tensorrt.prepare.AttentionForm;
 import dev.maskforge.engine.tensorrt.prepare.DeformableAttentionForm;
+import dev.maskforge.engine.tensorrt.prepare.GroupNormalizationForm;
 import dev.maskforge.engine.tensorrt.prepare.LabelsForm;
 import dev.maskforge.engine.tensorrt.prepare.QueriesForm;
 import dev.maskforge.graph.Graph;
@@ -40,7 +42,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /// Plans that are kept. Settings of its own: `lowering` of deformable attention (grid-sample, gather, plugin or kernel),
-/// `attention` (network, kernel or kernel-always), `queries` (network or kernel), `columns` (`false` copies columns of merged
+/// `attention` (network, kernel or kernel-always), `queries` (network or kernel), `group-normalization` (network or kernel), `columns` (`false` copies columns of merged
 /// products), `labels` (network or kernel), `timing-cache` (a file, by default one of the user's for the device),
 /// `layer-names` (`true` keeps them, for a profile), `ranges` (of half precision, as [Ranges#text()]).
 final class TensorRtCompiler implements PlanCompiler {
@@ -48,13 +50,14 @@ final class TensorRtCompiler implements PlanCompiler {
     private static final String LABELS = "labels";
     private static final String ATTENTION = "attention";
     private static final String QUERIES = "queries";
+    private static final String GROUP_NORMALIZATION = "group-normalization";
     private static final String COLUMNS = "columns";
     private static final String KERNELS = "kernels";
     private static final String TIMING_CACHE = "timing-cache";
     private static final String LAYER_NAMES = "layer-names";
     private static final String RANGES = BuildOptions.RANGES;
     private static final Set<String> SETTINGS = new TreeSet<>(
-            Set.of(LOWERING, ATTENTION, QUERIES, COLUMNS, LABELS, TIMING_CACHE, LAYER_NAMES, RANGES));
+            Set.of(LOWERING, ATTENTION, QUERIES, GROUP_NORMALIZATION, COLUMNS, LABELS, TIMING_CACHE, LAYER_NAMES, RANGES));
     private static final int CHUNK = 1 << 26;
 
     private final TensorRtProvider provider;
@@ -94,7 +97,10 @@ final class TensorRtCompiler implements PlanCompiler {
                 : "none");
         // A kernel that may be taken need not have been: none takes what is too small for it, or too large.
         facts.put(ATTENTION, (kernels.containsKey("Attention") ? own.attention() : AttentionForm.NETWORK).toString());
-        facts.put(QUERIES, (kernels.containsKey("Subgraph") ? QueriesForm.KERNEL : QueriesForm.NETWORK).toString());
+        facts.put(QUERIES, (kernels.containsKey(KernelSteps.QUERIES) ? QueriesForm.KERNEL : QueriesForm.NETWORK).toString());
+        facts.put(GROUP_NORMALIZATION, (kernels.containsKey(KernelSteps.GROUP_NORMALIZATION)
+                ? GroupNormalizationForm.KERNEL
+                : GroupNormalizationForm.NETWORK).toString());
         facts.put(COLUMNS, Boolean.toString(own.columns()));
         facts.put(LABELS, (kernels.containsKey("SemanticLabels") ? own.labels() : LabelsForm.NETWORK).toString());
         facts.put(KERNELS, kernels.isEmpty()
@@ -129,6 +135,10 @@ final class TensorRtCompiler implements PlanCompiler {
         String queries = settings.get(QUERIES);
         if (queries != null) {
             own = own.withQueries(named(QUERIES, queries, QueriesForm.values()));
+        }
+        String groupNormalization = settings.get(GROUP_NORMALIZATION);
+        if (groupNormalization != null) {
+            own = own.withGroupNormalization(named(GROUP_NORMALIZATION, groupNormalization, GroupNormalizationForm.values()));
         }
         String columns = settings.get(COLUMNS);
         if (columns != null) {

@@ -4,6 +4,7 @@ import dev.maskforge.engine.BuildOptions;
 import dev.maskforge.engine.tensorrt.plan.SizeRange;
 import dev.maskforge.engine.tensorrt.prepare.AttentionForm;
 import dev.maskforge.engine.tensorrt.prepare.DeformableAttentionForm;
+import dev.maskforge.engine.tensorrt.prepare.GroupNormalizationForm;
 import dev.maskforge.engine.tensorrt.prepare.LabelsForm;
 import dev.maskforge.engine.tensorrt.prepare.QueriesForm;
 import dev.maskforge.passes.precision.Ranges;
@@ -18,6 +19,7 @@ import java.util.OptionalLong;
 /// @param attention   what computes attention of few queries
 /// @param queries     what computes with a decoder's queries between two looks at the picture; if nothing is named, the kernel where
 ///                    the device can run it
+/// @param groupNormalization what computes group normalisation
 /// @param columns     whether kernels of ours read columns of merged products where they lie
 /// @param labels      what makes labels
 /// @param level       how long to look for fast kernels, 0 to 5
@@ -28,7 +30,7 @@ import java.util.OptionalLong;
 /// @param ranges      how large values were on calibration pictures, for half precision
 /// @param named       whether layers keep their names, for a profile
 public record TensorRtOptions(Optional<DeformableAttentionForm> form, AttentionForm attention, Optional<QueriesForm> queries,
-        boolean columns,
+        GroupNormalizationForm groupNormalization, boolean columns,
         LabelsForm labels, int level,
         OptionalLong workspace,
         Optional<Path> timingCache,
@@ -39,7 +41,8 @@ public record TensorRtOptions(Optional<DeformableAttentionForm> form, AttentionF
 
     /// The fastest form, TensorRT's usual level, no limits; batches to 4, sizes to 1024 pixels where the graph counts 32 of them.
     public static TensorRtOptions standard() {
-        return new TensorRtOptions(Optional.empty(), AttentionForm.KERNEL, Optional.empty(), true, LabelsForm.KERNEL,
+        return new TensorRtOptions(Optional.empty(), AttentionForm.KERNEL, Optional.empty(), GroupNormalizationForm.KERNEL, true,
+                LabelsForm.KERNEL,
                 BuildOptions.STANDARD_LEVEL,
                 OptionalLong.empty(),
                 Optional.empty(),
@@ -47,65 +50,83 @@ public record TensorRtOptions(Optional<DeformableAttentionForm> form, AttentionF
     }
 
     public TensorRtOptions withForm(DeformableAttentionForm other) {
-        return new TensorRtOptions(Optional.of(other), attention, queries, columns, labels, level, workspace, timingCache, symbols,
+        return new TensorRtOptions(Optional.of(other), attention, queries, groupNormalization, columns, labels, level, workspace,
+                timingCache, symbols,
                 otherSizes,
                 ranges,
                 named);
     }
 
     public TensorRtOptions withAttention(AttentionForm other) {
-        return new TensorRtOptions(form, other, queries, columns, labels, level, workspace, timingCache, symbols, otherSizes, ranges,
+        return new TensorRtOptions(form, other, queries, groupNormalization, columns, labels, level, workspace, timingCache, symbols,
+                otherSizes, ranges,
                 named);
     }
 
     public TensorRtOptions withQueries(QueriesForm other) {
-        return new TensorRtOptions(form, attention, Optional.of(other), columns, labels, level, workspace, timingCache, symbols, otherSizes,
+        return new TensorRtOptions(form, attention, Optional.of(other), groupNormalization, columns, labels, level, workspace, timingCache,
+                symbols, otherSizes,
+                ranges,
+                named);
+    }
+
+    public TensorRtOptions withGroupNormalization(GroupNormalizationForm other) {
+        return new TensorRtOptions(form, attention, queries, other, columns, labels, level, workspace, timingCache, symbols, otherSizes,
                 ranges,
                 named);
     }
 
     public TensorRtOptions withColumns(boolean other) {
-        return new TensorRtOptions(form, attention, queries, other, labels, level, workspace, timingCache, symbols, otherSizes, ranges,
+        return new TensorRtOptions(form, attention, queries, groupNormalization, other, labels, level, workspace, timingCache, symbols,
+                otherSizes, ranges,
                 named);
     }
 
     public TensorRtOptions withLabels(LabelsForm other) {
-        return new TensorRtOptions(form, attention, queries, columns, other, level, workspace, timingCache, symbols, otherSizes, ranges,
+        return new TensorRtOptions(form, attention, queries, groupNormalization, columns, other, level, workspace, timingCache, symbols,
+                otherSizes, ranges,
                 named);
     }
 
     public TensorRtOptions withLevel(int other) {
-        return new TensorRtOptions(form, attention, queries, columns, labels, other, workspace, timingCache, symbols, otherSizes, ranges,
+        return new TensorRtOptions(form, attention, queries, groupNormalization, columns, labels, other, workspace, timingCache, symbols,
+                otherSizes, ranges,
                 named);
     }
 
     public TensorRtOptions withWorkspace(OptionalLong bytes) {
-        return new TensorRtOptions(form, attention, queries, columns, labels, level, bytes, timingCache, symbols, otherSizes, ranges,
+        return new TensorRtOptions(form, attention, queries, groupNormalization, columns, labels, level, bytes, timingCache, symbols,
+                otherSizes, ranges,
                 named);
     }
 
     public TensorRtOptions withTimingCache(Path file) {
-        return new TensorRtOptions(form, attention, queries, columns, labels, level, workspace, Optional.of(file), symbols, otherSizes,
+        return new TensorRtOptions(form, attention, queries, groupNormalization, columns, labels, level, workspace, Optional.of(file),
+                symbols, otherSizes,
                 ranges,
                 named);
     }
 
     public TensorRtOptions withSymbols(Map<String, SizeRange> sizes) {
-        return new TensorRtOptions(form, attention, queries, columns, labels, level, workspace, timingCache, sizes, otherSizes, ranges,
+        return new TensorRtOptions(form, attention, queries, groupNormalization, columns, labels, level, workspace, timingCache, sizes,
+                otherSizes, ranges,
                 named);
     }
 
     public TensorRtOptions withOtherSizes(SizeRange sizes) {
-        return new TensorRtOptions(form, attention, queries, columns, labels, level, workspace, timingCache, symbols, sizes, ranges, named);
+        return new TensorRtOptions(form, attention, queries, groupNormalization, columns, labels, level, workspace, timingCache, symbols,
+                sizes, ranges, named);
     }
 
     public TensorRtOptions withRanges(Ranges measured) {
-        return new TensorRtOptions(form, attention, queries, columns, labels, level, workspace, timingCache, symbols, otherSizes, measured,
+        return new TensorRtOptions(form, attention, queries, groupNormalization, columns, labels, level, workspace, timingCache, symbols,
+                otherSizes, measured,
                 named);
     }
 
     public TensorRtOptions withNamedLayers() {
-        return new TensorRtOptions(form, attention, queries, columns, labels, level, workspace, timingCache, symbols, otherSizes, ranges,
+        return new TensorRtOptions(form, attention, queries, groupNormalization, columns, labels, level, workspace, timingCache, symbols,
+                otherSizes, ranges,
                 true);
     }
 

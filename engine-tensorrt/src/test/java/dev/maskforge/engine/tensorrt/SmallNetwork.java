@@ -7,6 +7,7 @@ import dev.maskforge.engine.tensorrt.kernels.QueriesKernel;
 import dev.maskforge.engine.tensorrt.plan.PlanContainer;
 import dev.maskforge.engine.tensorrt.plan.SizeRange;
 import dev.maskforge.engine.tensorrt.prepare.DeformableAttentionForm;
+import dev.maskforge.engine.tensorrt.prepare.GroupNormalizationForm;
 import dev.maskforge.engine.tensorrt.prepare.LabelsForm;
 import dev.maskforge.engine.tensorrt.prepare.QueriesForm;
 import dev.maskforge.graph.DataType;
@@ -25,11 +26,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/// A network of seconds to build that has all that a plan of ours may have: products, deformable attention over two levels, queries
-/// that attend to each other, with weights that a kernel of ours takes as constants, and labels, of any batch of 1 to 3.
+/// A network of seconds to build that has all that a plan of ours may have: products, deformable attention over two levels, a pyramid
+/// of convolutions and group normalisation, queries that attend to each other, with weights that a kernel of ours takes as constants,
+/// and labels, of any batch of 1 to 3.
 final class SmallNetwork {
     static final int MOST_PICTURES = 3;
     private static final int CHANNELS = 64;
+    private static final int GROUPS = 8;
     private static final int HEADS = 2;
     private static final int POINTS = 4;
     private static final int QUERIES = 7;
@@ -58,8 +61,9 @@ final class SmallNetwork {
         Value y = sampled.matMul(weight(builder, "projection", CHANNELS, random)).add(tokens);
         Value queries = builder.within("decoder", () -> decoded(y.slice(1, 0, QUERIES), random));
         Value classes = queries.matMul(weight(builder, "classes", CLASSES + 1, random));
-        Value masks = queries.matMul(y.slice(1, TOKENS - HEIGHT * WIDTH, TOKENS).transpose(0, 2, 1)).reshape(y.size(0),
-                Dimension.of(QUERIES), Dimension.of(HEIGHT), Dimension.of(WIDTH));
+        Value features = builder.within("pyramid", () -> pyramid(y, random));
+        Value masks = queries.matMul(features.reshape(y.size(0), Dimension.of(CHANNELS), Dimension.of(HEIGHT * WIDTH)))
+                .reshape(y.size(0), Dimension.of(QUERIES), Dimension.of(HEIGHT), Dimension.of(WIDTH));
         builder.output("y", y);
         builder.output("labels",
                 builder.add(new Operation.SemanticLabels(Dimension.of(4 * HEIGHT), Dimension.of(4 * WIDTH)), classes, masks));
@@ -74,6 +78,31 @@ final class SmallNetwork {
         Value seen = normalised(queries.add(linear(attended, "output", CHANNELS, random)), "first");
         Value hidden = linear(seen, "up", HIDDEN, random).relu();
         return normalised(seen.add(linear(hidden, "down", CHANNELS, random)), "second");
+    }
+
+    /// Features of masks from the tokens of both levels ("Feature Pyramid Networks for Object Detection", figure 3, with group
+    /// normalisation).
+    private static Value pyramid(Value tokens, Random random) {
+        GraphBuilder builder = tokens.builder();
+        int coarse = TOKENS - HEIGHT * WIDTH;
+        Value resized = builder.add(new Operation.Resize(Operation.Resize.Mode.BILINEAR, Dimension.of(HEIGHT), Dimension.of(WIDTH)),
+                map(tokens.slice(1, 0, coarse), HEIGHT / 2, WIDTH / 2));
+        Value lateral = convolved(map(tokens.slice(1, coarse, TOKENS), HEIGHT, WIDTH), "lateral", 1, random);
+        return convolved(lateral.add(resized), "output", 3, random).relu();
+    }
+
+    private static Value map(Value tokens, int height, int width) {
+        return tokens.transpose(0, 2, 1).reshape(tokens.size(0), Dimension.of(CHANNELS), Dimension.of(height), Dimension.of(width));
+    }
+
+    /// And normalised.
+    private static Value convolved(Value x, String name, int kernel, Random random) {
+        GraphBuilder builder = x.builder();
+        Value weight = builder.initializer(name + ".weight", normal(random, 0.125 / kernel, CHANNELS, CHANNELS, kernel, kernel));
+        Value map = builder.add(new Operation.Conv(1, kernel / 2, 1, 1), x, weight);
+        return builder.add(new Operation.GroupNormalization(GROUPS, 1e-5f), map,
+                builder.initializer(name + ".scale", normal(random, 1, CHANNELS)),
+                builder.initializer(name + ".shift", normal(random, 1, CHANNELS)));
     }
 
     private static Value linear(Value x, String name, int outputs, Random random) {
@@ -120,6 +149,7 @@ final class SmallNetwork {
     static MemorySegment plan(boolean withKernels, Arena arena) {
         TensorRtOptions options = TensorRtOptions.standard().withLevel(0)
                 .withForm(withKernels ? DeformableAttentionForm.KERNEL : DeformableAttentionForm.PLUGIN)
+                .withGroupNormalization(withKernels ? GroupNormalizationForm.KERNEL : GroupNormalizationForm.NETWORK)
                 .withLabels(withKernels ? LabelsForm.KERNEL : LabelsForm.NETWORK)
                 .withQueries(
                         withKernels && QueriesKernel.runsOn(new DriverModules().architecture()) ? QueriesForm.KERNEL : QueriesForm.NETWORK)

@@ -18,6 +18,7 @@ import dev.maskforge.engine.check.SelfCheck;
 import dev.maskforge.engine.tensorrt.prepare.AttentionForm;
 import dev.maskforge.engine.tensorrt.prepare.DeformableAttentionByPlugin;
 import dev.maskforge.engine.tensorrt.prepare.DeformableAttentionForm;
+import dev.maskforge.engine.tensorrt.prepare.GroupNormalizationForm;
 import dev.maskforge.engine.tensorrt.prepare.LabelsForm;
 import dev.maskforge.engine.tensorrt.prepare.Preparation;
 import dev.maskforge.engine.tensorrt.prepare.QueriesForm;
@@ -86,7 +87,8 @@ final class Traps implements AutoCloseable {
 
     private Graph prepared(DeformableAttentionForm form, InputShape input, Fault fault) {
         Graph authored = model.graph(input, Output.RAW);
-        return new Preparation(true, Precision.FP32, form, AttentionForm.NETWORK, QueriesForm.NETWORK, false, LabelsForm.NETWORK,
+        return new Preparation(true, Precision.FP32, form, AttentionForm.NETWORK, QueriesForm.NETWORK, GroupNormalizationForm.NETWORK,
+                false, LabelsForm.NETWORK,
                 Ranges.none())
                 .apply(fault.in(authored, "pred_logits"));
     }

@@ -7,12 +7,15 @@ import dev.maskforge.engine.tensorrt.plan.BuildSettings.Typing;
 import dev.maskforge.engine.tensorrt.plan.ShapeRange;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.bytedeco.tensorrt.global.nvinfer.BuilderFlag;
+import org.bytedeco.tensorrt.global.nvinfer.DataType;
 import org.bytedeco.tensorrt.global.nvinfer.MemoryPoolType;
 import org.bytedeco.tensorrt.global.nvinfer.NetworkDefinitionCreationFlag;
 import org.bytedeco.tensorrt.global.nvinfer.OptProfileSelector;
 import org.bytedeco.tensorrt.global.nvinfer.ProfilingVerbosity;
+import org.bytedeco.tensorrt.global.nvinfer.TensorFormat;
 import org.bytedeco.tensorrt.global.nvonnxparser;
 import org.bytedeco.tensorrt.nvinfer.IBuilder;
 import org.bytedeco.tensorrt.nvinfer.IBuilderConfig;
@@ -20,6 +23,7 @@ import org.bytedeco.tensorrt.nvinfer.IHostMemory;
 import org.bytedeco.tensorrt.nvinfer.INetworkDefinition;
 import org.bytedeco.tensorrt.nvinfer.INoCopy;
 import org.bytedeco.tensorrt.nvinfer.IOptimizationProfile;
+import org.bytedeco.tensorrt.nvinfer.ITensor;
 import org.bytedeco.tensorrt.nvonnxparser.IParser;
 import org.bytedeco.tensorrt.nvonnxparser.IParserError;
 
@@ -45,6 +49,7 @@ final class NetworkBuilder {
                 () -> builder.createNetworkV2(
                         settings.typing() == Typing.NETWORK ? 1 << NetworkDefinitionCreationFlag.kSTRONGLY_TYPED.value : 0));
         parse(network, onnx);
+        lay(network, settings.channelsLast());
         IBuilderConfig config = owned("a configuration", builder::createBuilderConfig);
         configure(config, settings);
         profile(builder, config, settings);
@@ -75,6 +80,24 @@ final class NetworkBuilder {
         String where = error.nodeName() == null || error.nodeName().isEmpty() ? "the network" : "node '" + error.nodeName() + "'";
         return new EngineException("TensorRT " + tensorRt.versionText() + " refuses " + where + ": "
                 + String.valueOf(error.desc()).strip().replaceAll("\\s*\\R\\s*", " "));
+    }
+
+    /// Ports that are not named lie as their types say, which is what TensorRT takes them for.
+    private static void lay(INetworkDefinition network, Set<String> channelsLast) {
+        for (int i = 0; i < network.getNbInputs(); i++) {
+            lay(network.getInput(i), channelsLast);
+        }
+        for (int i = 0; i < network.getNbOutputs(); i++) {
+            lay(network.getOutput(i), channelsLast);
+        }
+    }
+
+    private static void lay(ITensor port, Set<String> channelsLast) {
+        if (channelsLast.contains(port.getName())) {
+            // The same bytes where channels are a multiple of 8, as those of halves are here.
+            TensorFormat format = port.getType() == DataType.kHALF ? TensorFormat.kHWC8 : TensorFormat.kHWC;
+            port.setAllowedFormats(1 << format.value);
+        }
     }
 
     private static void configure(IBuilderConfig config, BuildSettings settings) {

@@ -24,7 +24,21 @@ import java.util.function.ToLongFunction;
 /// Each `Partition.Step.Kernel` is then [prepared][#prepare(KernelLoader, Partition.Step.Kernel, Map, Map)] once for each set of
 /// sizes, and enqueued between the segments.
 public final class KernelSteps {
+    /// What steps are called that compute with queries.
+    public static final String QUERIES = "Queries";
+    /// What steps are called that normalise maps.
+    public static final String GROUP_NORMALIZATION = "GroupNormalization";
+
     private KernelSteps() {
+    }
+
+    /// What the kernel of a node is called: as its operation, or by what its Subgraph is about.
+    public static String name(Node node) {
+        return switch (node.operation()) {
+            case Operation.Subgraph(Graph graph) when GroupNormalizationProgram.isFor(graph) -> GROUP_NORMALIZATION;
+            case Operation.Subgraph _ -> QUERIES;
+            default -> node.operation().type();
+        };
     }
 
     /// Whether there is a kernel for the operation.
@@ -57,6 +71,9 @@ public final class KernelSteps {
                 yield new HeadStep(node, HeadKernel.load(loader, layout(network, inputs)));
             }
             case Operation.Pixels pixels -> new PixelsStep(node, PixelsKernel.load(loader, layout(pixels, inputs)));
+            case Operation.Subgraph(Graph graph) when GroupNormalizationProgram.isFor(graph) ->
+                new GroupNormalizationStep(node, names(node, graph),
+                        GroupNormalizationKernel.load(loader, GroupNormalizationProgram.of(graph), sizes));
             case Operation.Subgraph(Graph graph) -> {
                 int pictures = size(bound(step.outputs().getFirst(), sizes), 0);
                 yield new QueriesStep(node, names(node, graph), QueriesKernel.load(loader, QueryProgram.of(graph), pictures));
@@ -75,6 +92,15 @@ public final class KernelSteps {
             names.put(graph.outputs().get(i), node.outputs().get(i));
         }
         return Map.copyOf(names);
+    }
+
+    /// What a value of a node's graph is called outside.
+    private static String outside(Node node, Map<String, String> names, String value) {
+        String name = names.get(value);
+        if (name == null) {
+            throw new EngineException("node '" + node.name() + "': its kernel reads '" + value + "', which is computed within");
+        }
+        return name;
     }
 
     private static TensorType bound(TensorType type, Map<String, Long> sizes) {
@@ -213,15 +239,24 @@ public final class KernelSteps {
 
         @Override
         public void enqueue(ToLongFunction<String> addresses, long workspace, long stream) {
-            kernel.enqueue(value -> addresses.applyAsLong(outside(value)), workspace, stream);
+            kernel.enqueue(value -> addresses.applyAsLong(outside(node, names, value)), workspace, stream);
         }
 
-        private String outside(String value) {
-            String name = names.get(value);
-            if (name == null) {
-                throw new EngineException("node '" + node.name() + "': its kernel reads '" + value + "', which is computed within");
-            }
-            return name;
+        @Override
+        public void close() {
+            kernel.close();
+        }
+    }
+
+    private record GroupNormalizationStep(Node node, Map<String, String> names, GroupNormalizationKernel kernel) implements KernelStep {
+        @Override
+        public long workspaceBytes() {
+            return kernel.workspaceBytes();
+        }
+
+        @Override
+        public void enqueue(ToLongFunction<String> addresses, long workspace, long stream) {
+            kernel.enqueue(value -> addresses.applyAsLong(outside(node, names, value)), workspace, stream);
         }
 
         @Override

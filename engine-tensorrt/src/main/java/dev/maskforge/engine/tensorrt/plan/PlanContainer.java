@@ -2,6 +2,7 @@ package dev.maskforge.engine.tensorrt.plan;
 
 import dev.maskforge.engine.EngineException;
 import dev.maskforge.engine.Partition;
+import dev.maskforge.engine.tensorrt.kernels.KernelSteps;
 import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Dimension;
 import dev.maskforge.graph.Graph;
@@ -94,13 +95,12 @@ public record PlanContainer(SequencedMap<String, TensorType> inputs, SequencedMa
         record Kernel(Partition.Step.Kernel step) implements Part {}
     }
 
-    /// How many kernels of ours there are of each operation, by its [type][dev.maskforge.graph.Operation#type()], in the order in
-    /// which they first run. Columns, which nothing is launched for, are not among them.
+    /// How many kernels of ours there are of each kind, by its [name][KernelSteps#name(Node)], in the order in which they first run. Columns, which nothing is launched for, are not among them.
     public SequencedMap<String, Integer> kernels() {
         SequencedMap<String, Integer> kernels = new LinkedHashMap<>();
         for (Part part : parts) {
             if (part instanceof Part.Kernel(Partition.Step.Kernel(Node node, _, _)) && !(node.operation() instanceof Operation.Slice)) {
-                kernels.merge(node.operation().type(), 1, Integer::sum);
+                kernels.merge(KernelSteps.name(node), 1, Integer::sum);
             }
         }
         return kernels;

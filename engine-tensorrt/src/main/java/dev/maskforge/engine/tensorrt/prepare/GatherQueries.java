@@ -2,19 +2,15 @@ package dev.maskforge.engine.tensorrt.prepare;
 
 import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Graph;
-import dev.maskforge.graph.GraphBuilder;
 import dev.maskforge.graph.Node;
 import dev.maskforge.graph.Operation;
 import dev.maskforge.passes.Pass;
 import dev.maskforge.passes.RemoveUnused;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.SequencedSet;
 import java.util.Set;
 import java.util.function.Predicate;
 
@@ -52,7 +48,7 @@ record GatherQueries(DataType type, Predicate<Graph> taken) implements Pass {
         List<Node> order = used.nodes().stream().sorted(Comparator.<Node>comparingInt(levels::get).thenComparing(queries::contains))
                 .toList();
         Map<Node, List<Node>> gathered = gathered(used, order, queries, levels, neighbours);
-        return gathered.isEmpty() ? Outcome.unchanged(graph) : rebuilt(used, order, gathered, neighbours);
+        return gathered.isEmpty() ? Outcome.unchanged(graph) : Subgraphs.gather(used, order, gathered, "queries", neighbours);
     }
 
     private static Map<Node, Integer> levels(Graph graph, Set<Node> queries, Neighbours neighbours) {
@@ -66,7 +62,7 @@ record GatherQueries(DataType type, Predicate<Graph> taken) implements Pass {
         return levels;
     }
 
-    /// What each node is gathered with, itself included, in an order in which they can run.
+    /// What is gathered, in an order in which it can run, by its first node.
     private Map<Node, List<Node>> gathered(Graph graph, List<Node> order, Set<Node> queries, Map<Node, Integer> levels,
             Neighbours neighbours) {
         Set<Node> seen = new HashSet<>();
@@ -80,73 +76,11 @@ record GatherQueries(DataType type, Predicate<Graph> taken) implements Pass {
             seen.addAll(connected);
             if (connected.stream().filter(member -> member.operation() instanceof Operation.Linear).count() >= FEWEST_PRODUCTS) {
                 List<Node> members = order.stream().filter(connected::contains).toList();
-                if (taken.test(inner(graph, members, neighbours).graph())) {
-                    members.forEach(member -> gathered.put(member, members));
+                if (taken.test(Subgraphs.of(graph, members, neighbours).graph())) {
+                    gathered.put(members.getFirst(), members);
                 }
             }
         }
         return gathered;
-    }
-
-    private static Outcome rebuilt(Graph graph, List<Node> order, Map<Node, List<Node>> gathered, Neighbours neighbours) {
-        Set<String> names = new HashSet<>(graph.types().keySet());
-        graph.nodes().forEach(node -> names.add(node.name()));
-        GraphBuilder builder = GraphBuilder.rewriting(graph);
-        int matches = 0;
-        for (Node node : order) {
-            List<Node> members = gathered.getOrDefault(node, List.of());
-            if (members.isEmpty()) {
-                builder.copy(node, builder::value);
-            } else if (members.getFirst().equals(node)) {
-                builder.copy(subgraph(graph, members, neighbours, names), builder::value);
-                matches++;
-            }
-        }
-        graph.outputs().forEach(name -> builder.output(name, builder.value(name)));
-        return Outcome.of(builder.build(), matches);
-    }
-
-    private static Node subgraph(Graph graph, List<Node> members, Neighbours neighbours, Set<String> names) {
-        Operation.Subgraph inner = inner(graph, members, neighbours);
-        return new Node(name(members.getFirst(), names), inner, inner.graph().inputs(), inner.graph().outputs());
-    }
-
-    /// Values are called as outside.
-    private static Operation.Subgraph inner(Graph graph, List<Node> members, Neighbours neighbours) {
-        Set<Node> within = new HashSet<>(members);
-        Set<String> given = new HashSet<>();
-        SequencedSet<String> outside = new LinkedHashSet<>();
-        SequencedSet<String> constants = new LinkedHashSet<>();
-        List<String> outputs = new ArrayList<>();
-        for (Node node : members) {
-            for (String input : node.inputs()) {
-                if (graph.initializers().containsKey(input)) {
-                    constants.add(input);
-                } else if (!given.contains(input)) {
-                    outside.add(input);
-                }
-            }
-            given.addAll(node.outputs());
-            node.outputs().stream()
-                    .filter(output -> graph.outputs().contains(output) || !within.containsAll(neighbours.takers(output)))
-                    .forEach(outputs::add);
-        }
-        List<String> inputs = new ArrayList<>(outside);
-        inputs.addAll(constants);
-        GraphBuilder inner = new GraphBuilder();
-        inputs.forEach(name -> inner.input(name, graph.type(name)));
-        members.forEach(node -> inner.copy(node, inner::value));
-        outputs.forEach(name -> inner.output(name, inner.value(name)));
-        return new Operation.Subgraph(inner.build());
-    }
-
-    /// `queries` in the first node's scope.
-    private static String name(Node first, Set<String> names) {
-        String wanted = first.name().substring(0, first.name().lastIndexOf('/') + 1) + "queries";
-        String name = wanted;
-        for (int count = 1; !names.add(name); count++) {
-            name = wanted + "_" + count;
-        }
-        return name;
     }
 }

@@ -1,6 +1,7 @@
 package dev.maskforge.engine.tensorrt.prepare;
 
 import dev.maskforge.engine.Precision;
+import dev.maskforge.engine.tensorrt.kernels.GroupNormalizationProgram;
 import dev.maskforge.engine.tensorrt.kernels.QueryProgram;
 import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Graph;
@@ -30,20 +31,22 @@ import java.util.function.Predicate;
 /// @param form      of deformable attention
 /// @param attention what computes attention of few queries
 /// @param queries   what computes with a decoder's queries between two looks at the picture
+/// @param groupNormalization what computes group normalisation
 /// @param columns   whether kernels of ours read columns of merged products where they lie
 /// @param head      what makes labels
 /// @param ranges    how large values were on calibration pictures, for half precision
 public record Preparation(boolean optimised, Precision precision, DeformableAttentionForm form, AttentionForm attention,
-        QueriesForm queries, boolean columns, LabelsForm head, Ranges ranges) {
+        QueriesForm queries, GroupNormalizationForm groupNormalization, boolean columns, LabelsForm head, Ranges ranges) {
     public Graph apply(Graph graph) {
         boolean isForAttention = attention == AttentionForm.KERNEL_ALWAYS && columns;
         Graph prepared = with(isForAttention || gathered().isPresent(), graph);
         // Where no kernel of ours takes the wider sum, it costs more than it saves.
-        return isForAttention || gathered().isEmpty() || hasSubgraph(prepared) ? prepared : with(false, graph);
+        return isForAttention || gathered().isEmpty() || hasQueries(prepared) ? prepared : with(false, graph);
     }
 
-    private static boolean hasSubgraph(Graph graph) {
-        return graph.nodes().stream().anyMatch(node -> node.operation() instanceof Operation.Subgraph);
+    private static boolean hasQueries(Graph graph) {
+        return graph.nodes().stream().anyMatch(node -> node.operation() instanceof Operation.Subgraph(Graph inner)
+                && !GroupNormalizationProgram.isFor(inner));
     }
 
     /// @param joined whether queries and keys get their positions in one sum
@@ -63,6 +66,9 @@ public record Preparation(boolean optimised, Precision precision, DeformableAtte
             passes.add(new HalfPrecision(single(), ranges));
         }
         gathered().ifPresent(type -> passes.add(new GatherQueries(type, QueryProgram::takes)));
+        if (normalises()) {
+            passes.add(new GatherGroupNormalization());
+        }
         passes.add(new TensorRtLowering(form, attention));
         passes.add(new Lowering(own(), form == DeformableAttentionForm.GATHER
                 ? Lowering.DeformableAttention.GATHER
@@ -99,6 +105,11 @@ public record Preparation(boolean optimised, Precision precision, DeformableAtte
         };
     }
 
+    /// Convolutions of bytes want another layout.
+    private boolean normalises() {
+        return groupNormalization == GroupNormalizationForm.KERNEL && precision != Precision.INT8;
+    }
+
     /// Where a prepared graph is cut: at the operations that are kernels of ours, and at what selects columns for them.
     public Predicate<Node> cuts(Graph prepared) {
         Set<Class<? extends Operation>> own = own();
@@ -116,7 +127,7 @@ public record Preparation(boolean optimised, Precision precision, DeformableAtte
         if (attention != AttentionForm.NETWORK) {
             own.add(Operation.Attention.class);
         }
-        if (gathered().isPresent()) {
+        if (gathered().isPresent() || normalises()) {
             own.add(Operation.Subgraph.class);
         }
         if (head == LabelsForm.KERNEL) {

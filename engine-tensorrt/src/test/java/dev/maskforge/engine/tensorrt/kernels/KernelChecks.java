@@ -31,6 +31,7 @@ final class KernelChecks {
     private final List<HeadCheck> pictures = new ArrayList<>();
     private final List<PixelsCheck> pixels = new ArrayList<>();
     private final List<QueriesCheck> queries = new ArrayList<>();
+    private final List<GroupNormalizationCheck> normalizations = new ArrayList<>();
 
     private KernelChecks() {
     }
@@ -59,6 +60,19 @@ final class KernelChecks {
             checks.queries.addAll(QueriesCheck.of(new QueryGraphs(3, 50, 128, 512, 8, type), 2002));
             checks.queries.addAll(QueriesCheck.of(new QueryGraphs(2, 128, 192, 1536, 3, type), 2003));
             checks.queries.addAll(QueriesCheck.of(new QueryGraphs(2, 17, 256, 1024, 4, type), 2004));
+        }
+        return checks;
+    }
+
+    /// Only group normalisation: of groups of 1 to 32 channels, of a pixel and of many, of several pictures, and as networks have it.
+    static KernelChecks groupNormalization() {
+        KernelChecks checks = new KernelChecks();
+        for (DataType type : List.of(DataType.FLOAT16, DataType.FLOAT32)) {
+            checks.normalizations.addAll(GroupNormalizationCheck.of(new GroupNormalizationGraphs(1, 256, 32, 64, 128, type), 3000));
+            checks.normalizations.addAll(GroupNormalizationCheck.of(new GroupNormalizationGraphs(3, 128, 32, 13, 27, type), 3001));
+            checks.normalizations.addAll(GroupNormalizationCheck.of(new GroupNormalizationGraphs(2, 96, 3, 5, 1, type), 3002));
+            checks.normalizations.addAll(GroupNormalizationCheck.of(new GroupNormalizationGraphs(2, 32, 32, 7, 9, type), 3003));
+            checks.normalizations.addAll(GroupNormalizationCheck.of(new GroupNormalizationGraphs(1, 1024, 64, 2, 3, type), 3004));
         }
         return checks;
     }
@@ -161,6 +175,11 @@ final class KernelChecks {
                 report(error <= tolerance, "attention, " + layout + ", " + tile + ": largest relative error %.1e".formatted(error),
                         failures);
             }
+        }
+        for (GroupNormalizationCheck check : normalizations) {
+            double error = check.error(loader, cuda, stream);
+            double tolerance = check.sizes().type() == DataType.FLOAT16 ? HALF_TOLERANCE : FLOAT_TOLERANCE;
+            report(error <= tolerance, "group normalisation, " + check + ": largest relative error %.1e".formatted(error), failures);
         }
         for (HeadCheck check : pictures) {
             for (Resized resized : Resized.values()) {

@@ -108,6 +108,23 @@ final class KernelTimes {
         }
     }
 
+    Times groupNormalization(GroupNormalizationGraphs sizes, Graph graph) {
+        SequencedMap<String, Tensor> inputs = sizes.inputs(graph, 7);
+        long bytes = Stream.concat(graph.inputs().stream(), graph.outputs().stream())
+                .mapToLong(name -> graph.type(name).shape().elementCount() * sizes.type().bytes()).sum();
+        int sets = sets(bytes);
+        try (DeviceMemory memory = new DeviceMemory(cuda, stream);
+                GroupNormalizationKernel kernel = GroupNormalizationKernel.load(loader, GroupNormalizationProgram.of(graph), Map.of())) {
+            List<Map<String, Long>> places = new ArrayList<>();
+            for (int i = 0; i < sets; i++) {
+                places.add(GroupNormalizationCheck.places(graph, inputs, sizes.type(), memory));
+            }
+            long workspace = memory.poisoned(kernel.workspaceBytes());
+            return time(bytes, sets, set -> kernel.enqueue(name -> Objects.requireNonNull(places.get(set).get(name), name), workspace,
+                    stream));
+        }
+    }
+
     Times attention(DeformableAttentionLayout layout, DeformableAttentionTile tile) {
         return attention(layout, List.of(tile)).getFirst();
     }

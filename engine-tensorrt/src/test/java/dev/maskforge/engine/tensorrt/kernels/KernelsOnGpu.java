@@ -19,7 +19,8 @@ import java.util.function.Function;
 /// Checks and times the kernels on the first GPU; docs/cuda-kernels.md has the command and what it gave.
 ///
 /// Arguments: any of `small` (awkward sizes only, for compute-sanitizer), `check`, `queries` (only what computes with a decoder's
-/// queries, checked and timed, which needs clusters of blocks: compute capability 9.0), `time`, `tune`,
+/// queries, checked and timed, which needs clusters of blocks: compute capability 9.0), `normalization` (only group normalisation,
+/// checked and timed), `time`, `tune`,
 /// `attention` (only that of few queries over many keys, timed or, with `tune`, tuned); without any, `check` and `time`.
 final class KernelsOnGpu {
     private static final List<HeadLayout.Size> SIZES = List.of(new HeadLayout.Size(128, 256), new HeadLayout.Size(256, 512),
@@ -47,6 +48,10 @@ final class KernelsOnGpu {
             failures.addAll(KernelChecks.queries().run(loader, cuda, stream));
             timeQueries(new KernelTimes(loader, cuda, stream));
         }
+        if (wanted.contains("normalization")) {
+            failures.addAll(KernelChecks.groupNormalization().run(loader, cuda, stream));
+            timeGroupNormalization(new KernelTimes(loader, cuda, stream));
+        }
         if (wanted.contains("time")) {
             time(new KernelTimes(loader, cuda, stream));
             timeMaskedAttention(new KernelTimes(loader, cuda, stream), false);
@@ -66,6 +71,7 @@ final class KernelsOnGpu {
         long stream = cuda.newStream();
         try {
             List<String> failures = new ArrayList<>(KernelChecks.all().run(loader, cuda, stream));
+            failures.addAll(KernelChecks.groupNormalization().run(loader, cuda, stream));
             if (QueriesKernel.runsOn(loader.driver().architecture())) {
                 failures.addAll(KernelChecks.queries().run(loader, cuda, stream));
             }
@@ -82,6 +88,20 @@ final class KernelsOnGpu {
             System.out.println("queries, the last of Mask2Former, " + type + ": " + times.queries(sizes, sizes.endOfMask2Former()));
             System.out.println("queries, a layer of MaskFormer, " + type + ": " + times.queries(sizes, sizes.maskFormer()));
             System.out.println("queries, the last of MaskFormer, " + type + ": " + times.queries(sizes, sizes.endOfMaskFormer()));
+        }
+    }
+
+    /// At a stride of 4 pixels.
+    private static void timeGroupNormalization(KernelTimes times) {
+        for (HeadLayout.Size size : SIZES) {
+            for (DataType type : List.of(DataType.FLOAT16, DataType.FLOAT32)) {
+                GroupNormalizationGraphs sizes = new GroupNormalizationGraphs(1, 256, 32, size.height() / 4, size.width() / 4, type);
+                System.out.println("group normalisation, " + size + ", " + type + ": " + times.groupNormalization(sizes, sizes.positive()));
+                System.out
+                        .println("and Mask2Former's sum, " + size + ", " + type + ": " + times.groupNormalization(sizes, sizes.onTokens()));
+                System.out.println("and MaskFormer's sum, " + size + ", " + type + ": "
+                        + times.groupNormalization(sizes, sizes.onNormalised()));
+            }
         }
     }
 

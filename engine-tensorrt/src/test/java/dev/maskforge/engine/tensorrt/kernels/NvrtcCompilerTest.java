@@ -5,9 +5,11 @@ import dev.maskforge.engine.tensorrt.cuda.Architecture;
 import dev.maskforge.engine.tensorrt.kernels.DeformableAttentionLayout.Level;
 import dev.maskforge.engine.tensorrt.kernels.SemanticInferenceProgram.Form;
 import dev.maskforge.graph.DataType;
+import dev.maskforge.graph.Graph;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -93,6 +95,23 @@ class NvrtcCompilerTest {
                     new QueryLayout(128, 192, 1536, 64, type), new QueryLayout(1, 64, 1024, 64, type))) {
                 byte[] image = compiler.compile(layout.source(), new Architecture(90));
                 assertTrue(image.length > 100 && image[1] == 'E', layout + " is no machine code");
+            }
+        }
+    }
+
+    @Test
+    void compilesGroupNormalization() {
+        NvrtcCompiler compiler = compiler();
+        for (DataType type : List.of(DataType.FLOAT16, DataType.FLOAT32)) {
+            for (GroupNormalizationGraphs sizes : List.of(new GroupNormalizationGraphs(1, 256, 32, 8, 16, type),
+                    new GroupNormalizationGraphs(2, 96, 3, 5, 1, type), new GroupNormalizationGraphs(2, 32, 32, 7, 9, type))) {
+                for (Graph graph : sizes.all()) {
+                    KernelSource source = GroupNormalizationLayout.of(GroupNormalizationProgram.of(graph), Map.of()).source();
+                    for (int architecture : new int[]{80, 90}) {
+                        byte[] image = compiler.compile(source, new Architecture(architecture));
+                        assertTrue(image.length > 100 && image[1] == 'E', source + " is no machine code");
+                    }
+                }
             }
         }
     }

@@ -72,7 +72,8 @@ class DeformableAttentionByPluginTest {
     }
 
     private static Graph prepared() {
-        return new Preparation(false, Precision.FP32, DeformableAttentionForm.PLUGIN, AttentionForm.NETWORK, QueriesForm.NETWORK, true,
+        return new Preparation(false, Precision.FP32, DeformableAttentionForm.PLUGIN, AttentionForm.NETWORK, QueriesForm.NETWORK,
+                GroupNormalizationForm.NETWORK, true,
                 LabelsForm.NETWORK,
                 Ranges.none())
                 .apply(graph());

@@ -53,7 +53,7 @@ class JoinPositionsTest {
     @Test
     void nothingIsCopiedForTheKernel() {
         Preparation preparation = new Preparation(true, Precision.FP16, DeformableAttentionForm.KERNEL, AttentionForm.KERNEL_ALWAYS,
-                QueriesForm.NETWORK, true,
+                QueriesForm.NETWORK, GroupNormalizationForm.NETWORK, true,
                 LabelsForm.KERNEL, Ranges.none());
         List<Operation> kernels = JoinChecks.operations(JoinChecks.kernels(preparation, graph(QUERIES)));
         assertEquals(3, kernels.stream().filter(Operation.Slice.class::isInstance).count(), kernels.toString());

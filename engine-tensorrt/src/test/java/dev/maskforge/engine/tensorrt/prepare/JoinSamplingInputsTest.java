@@ -52,7 +52,7 @@ class JoinSamplingInputsTest {
     @Test
     void nothingIsCopiedForTheKernel() {
         Preparation preparation = new Preparation(true, Precision.FP16, DeformableAttentionForm.KERNEL, AttentionForm.KERNEL,
-                QueriesForm.NETWORK, true,
+                QueriesForm.NETWORK, GroupNormalizationForm.NETWORK, true,
                 LabelsForm.KERNEL, Ranges.none());
         List<Partition.Step.Kernel> steps = JoinChecks.kernels(preparation, graph());
         List<Operation> kernels = JoinChecks.operations(steps);

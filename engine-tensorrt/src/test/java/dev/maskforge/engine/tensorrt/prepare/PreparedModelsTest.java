@@ -62,7 +62,8 @@ class PreparedModelsTest {
 
     private static Graph prepared(Graph graph, Precision precision, DeformableAttentionForm form, LabelsForm labels) {
         return Verifier
-                .verify(new Preparation(true, precision, form, AttentionForm.NETWORK, QueriesForm.NETWORK, true, labels, Ranges.none())
+                .verify(new Preparation(true, precision, form, AttentionForm.NETWORK, QueriesForm.NETWORK, GroupNormalizationForm.NETWORK,
+                        true, labels, Ranges.none())
                         .apply(graph));
     }
 
@@ -111,7 +112,8 @@ class PreparedModelsTest {
     void isWrittenAsOnnxInEveryForm(DeformableAttentionForm form, AttentionForm attention, int cuts) {
         try (ModelFile file = open(MASK2FORMER); Arena arena = Arena.ofConfined()) {
             Graph authored = graph(file, Output.LABELS);
-            Preparation preparation = new Preparation(true, Precision.FP16, form, attention, QueriesForm.NETWORK, true, LabelsForm.KERNEL,
+            Preparation preparation = new Preparation(true, Precision.FP16, form, attention, QueriesForm.NETWORK,
+                    GroupNormalizationForm.NETWORK, true, LabelsForm.KERNEL,
                     Ranges.none());
             Graph whole = preparation.apply(authored);
             Partition partition = Partition.ofNodes(whole, preparation.cuts(whole));
@@ -140,7 +142,7 @@ class PreparedModelsTest {
         try (ModelFile file = open(MASK2FORMER); Arena arena = Arena.ofConfined()) {
             Graph authored = file.graph(Input.PIXELS, InputShape.free(), Output.LABELS);
             Preparation preparation = new Preparation(true, Precision.FP16, DeformableAttentionForm.KERNEL, AttentionForm.KERNEL,
-                    QueriesForm.NETWORK,
+                    QueriesForm.NETWORK, GroupNormalizationForm.NETWORK,
                     true, LabelsForm.KERNEL, Ranges.none());
             Partition partition = Partition.of(preparation.apply(authored), operation -> preparation.own().contains(operation.getClass()));
             Partition.Step.Kernel first = (Partition.Step.Kernel) partition.steps().getFirst();

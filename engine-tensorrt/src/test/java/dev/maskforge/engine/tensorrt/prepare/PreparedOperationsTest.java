@@ -54,7 +54,8 @@ class PreparedOperationsTest {
     }
 
     private static Preparation preparation(Precision precision) {
-        return new Preparation(false, precision, DeformableAttentionForm.KERNEL, AttentionForm.KERNEL, QueriesForm.NETWORK, true,
+        return new Preparation(false, precision, DeformableAttentionForm.KERNEL, AttentionForm.KERNEL, QueriesForm.NETWORK,
+                GroupNormalizationForm.NETWORK, true,
                 LabelsForm.KERNEL,
                 Ranges.none());
     }

@@ -52,7 +52,8 @@ class PreparedQueriesTest {
     }
 
     private static Preparation preparation(Precision precision, QueriesForm queries) {
-        return new Preparation(true, precision, DeformableAttentionForm.KERNEL, AttentionForm.KERNEL_ALWAYS, queries, true,
+        return new Preparation(true, precision, DeformableAttentionForm.KERNEL, AttentionForm.KERNEL_ALWAYS, queries,
+                GroupNormalizationForm.NETWORK, true,
                 LabelsForm.KERNEL, Ranges.none());
     }
 
@@ -125,8 +126,10 @@ class PreparedQueriesTest {
     @CsvSource({"TF32", "FP16"})
     void tooManyQueriesChangeNothing(Precision precision) {
         Preparation network = new Preparation(true, precision, DeformableAttentionForm.KERNEL, AttentionForm.KERNEL, QueriesForm.NETWORK,
+                GroupNormalizationForm.NETWORK,
                 true, LabelsForm.KERNEL, Ranges.none());
         Preparation kernel = new Preparation(true, precision, DeformableAttentionForm.KERNEL, AttentionForm.KERNEL, QueriesForm.KERNEL,
+                GroupNormalizationForm.NETWORK,
                 true, LabelsForm.KERNEL, Ranges.none());
         assertEquals(network.apply(attention(200)).nodes(), kernel.apply(attention(200)).nodes());
     }

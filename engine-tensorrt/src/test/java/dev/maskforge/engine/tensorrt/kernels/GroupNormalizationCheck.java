@@ -1,0 +1,90 @@
+package dev.maskforge.engine.tensorrt.kernels;
+
+import dev.maskforge.engine.tensorrt.cuda.Cuda;
+import dev.maskforge.graph.DataType;
+import dev.maskforge.graph.Graph;
+import dev.maskforge.graph.Shape;
+import dev.maskforge.graph.Tensor;
+import dev.maskforge.graph.TensorType;
+import dev.maskforge.graph.reference.Interpreter;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SequencedMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+
+/// The kernel of group normalisation against the reference interpreter, on the same numbers.
+record GroupNormalizationCheck(GroupNormalizationGraphs sizes, Graph graph, SequencedMap<String, Tensor> inputs,
+        CompletableFuture<Tensor> reference) {
+    /// As often a run is repeated, each time behind the one before, for what depends on chance to show.
+    private static final int RUNS = 50;
+
+    /// The references are computed aside, in float32: in float16 the interpreter rounds what the kernel keeps.
+    static List<GroupNormalizationCheck> of(GroupNormalizationGraphs sizes, long seed) {
+        List<Graph> graphs = sizes.all();
+        List<Graph> singles = new GroupNormalizationGraphs(sizes.pictures(), sizes.channels(), sizes.groups(), sizes.height(),
+                sizes.width(), DataType.FLOAT32).all();
+        return IntStream.range(0, graphs.size()).mapToObj(i -> {
+            SequencedMap<String, Tensor> inputs = sizes.inputs(graphs.get(i), seed + 100L * i);
+            SequencedMap<String, Tensor> floats = new LinkedHashMap<>();
+            inputs.forEach((name, tensor) -> floats.put(name, Tensor.of(tensor.type().shape(), QueryGraphs.floats(tensor))));
+            return new GroupNormalizationCheck(sizes, graphs.get(i), inputs,
+                    CompletableFuture.supplyAsync(() -> Objects.requireNonNull(Interpreter.run(singles.get(i), floats).get("y"))));
+        }).toList();
+    }
+
+    /// The largest difference, relative to the largest value; NaN if an element was not written, infinite if repeated runs differ.
+    double error(KernelLoader loader, Cuda cuda, long stream) {
+        TensorType type = graph.type("y");
+        int count = Math.toIntExact(type.shape().elementCount());
+        try (DeviceMemory memory = new DeviceMemory(cuda, stream);
+                GroupNormalizationKernel kernel = GroupNormalizationKernel.load(loader, GroupNormalizationProgram.of(graph), Map.of())) {
+            Map<String, Long> places = places(graph, inputs, sizes.type(), memory);
+            long output = Objects.requireNonNull(places.get("y"));
+            long workspace = memory.poisoned(kernel.workspaceBytes());
+            kernel.enqueue(name -> Objects.requireNonNull(places.get(name), name), workspace, stream);
+            float[] first = memory.floats(output, count, sizes.type());
+            for (int i = 0; i < RUNS; i++) {
+                kernel.enqueue(name -> Objects.requireNonNull(places.get(name), name), workspace, stream);
+            }
+            return Arrays.equals(first, memory.floats(output, count, sizes.type()))
+                    ? AttentionCheck.relativeError(first, channelsLast(type.shape(), reference.join().toFloats()))
+                    : Double.POSITIVE_INFINITY;
+        }
+    }
+
+    /// Inputs as the kernel takes them, and room for the result.
+    static Map<String, Long> places(Graph graph, SequencedMap<String, Tensor> inputs, DataType type, DeviceMemory memory) {
+        Map<String, Long> places = new HashMap<>();
+        inputs.forEach((name, tensor) -> places.put(name,
+                memory.floats(channelsLast(tensor.type().shape(), QueryGraphs.floats(tensor)), type)));
+        places.put("y", memory.poisoned(graph.type("y").shape().elementCount() * type.bytes()));
+        return places;
+    }
+
+    /// From `[N, C, H, W]` to `[N, H, W, C]`; what is no map stays as it is.
+    private static float[] channelsLast(Shape shape, float[] values) {
+        if (shape.rank() != 4) {
+            return values;
+        }
+        int channels = Math.toIntExact(shape.get(1).size());
+        int pixels = Math.toIntExact(shape.get(2).size() * shape.get(3).size());
+        float[] last = new float[values.length];
+        for (int i = 0; i < values.length; i++) {
+            int pixel = i % pixels;
+            int channel = i / pixels % channels;
+            int picture = i / pixels / channels;
+            last[(picture * pixels + pixel) * channels + channel] = values[i];
+        }
+        return last;
+    }
+
+    @Override
+    public String toString() {
+        return sizes + ", " + graph.nodes().stream().map(node -> node.operation().type()).toList();
+    }
+}

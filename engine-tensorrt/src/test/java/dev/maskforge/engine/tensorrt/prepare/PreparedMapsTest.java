@@ -1,0 +1,78 @@
+package dev.maskforge.engine.tensorrt.prepare;
+
+import dev.maskforge.ModelFile;
+import dev.maskforge.ModelOptions;
+import dev.maskforge.engine.Partition;
+import dev.maskforge.engine.Precision;
+import dev.maskforge.engine.tensorrt.kernels.KernelSteps;
+import dev.maskforge.graph.Graph;
+import dev.maskforge.graph.Node;
+import dev.maskforge.graph.Operation;
+import dev.maskforge.graph.Verifier;
+import dev.maskforge.models.InputShape;
+import dev.maskforge.models.Output;
+import dev.maskforge.passes.precision.Ranges;
+import java.lang.foreign.Arena;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/// The sample models with their maps normalised by a kernel of ours.
+class PreparedMapsTest {
+    private static final Path SAMPLES = Path.of(System.getProperty("maskforge.samples", "../samples"), "models");
+    private static final String MASK2FORMER = "mask2former-resnet-cityscapes-panoptic";
+    private static final String MASKFORMER = "maskformer-resnet-cityscapes.pkl";
+
+    /// Mask2Former normalises three inputs of its encoder, and two maps behind it; MaskFormer two maps a level of its pyramid, the first of
+    /// which the next level's sum takes, and so four times, of eight normalisations three twice.
+    @ParameterizedTest
+    @CsvSource({MASK2FORMER + ", FP16, 5", MASK2FORMER + ", TF32, 5", MASK2FORMER + ", FP32, 5", MASK2FORMER + ", INT8, 0",
+            MASKFORMER + ", FP16, 4", MASKFORMER + ", TF32, 4"})
+    void allNormalisationIsInSubgraphs(String model, Precision precision, int subgraphs) {
+        Preparation preparation = new Preparation(true, precision, DeformableAttentionForm.KERNEL, AttentionForm.KERNEL,
+                QueriesForm.NETWORK, GroupNormalizationForm.KERNEL, true, LabelsForm.KERNEL, Ranges.none());
+        try (ModelFile file = ModelFile.open(SAMPLES.resolve(model), ModelOptions.none()); Arena arena = Arena.ofConfined()) {
+            for (InputShape shape : List.of(InputShape.ofSize(64, 128).withBatch(1), InputShape.free())) {
+                Graph graph = Verifier.verify(preparation.apply(file.graph(shape, Output.LABELS)));
+                List<Node> normalizations = graph.nodes().stream()
+                        .filter(node -> KernelSteps.name(node).equals(KernelSteps.GROUP_NORMALIZATION)).toList();
+                assertEquals(subgraphs, normalizations.size());
+                assertEquals(subgraphs == 0,
+                        graph.nodes().stream().anyMatch(node -> node.operation() instanceof Operation.InstanceNormalization));
+                bordersAreTensorRts(graph, preparation, arena);
+            }
+        }
+    }
+
+    /// What has its channels last goes from segments to that kernel and back, and to nothing else.
+    private static void bordersAreTensorRts(Graph graph, Preparation preparation, Arena arena) {
+        Partition partition = Partition.ofNodes(graph, preparation.cuts(graph));
+        Set<String> channelsLast = ChannelsLast.of(graph, partition);
+        List<String> ofSegments = new ArrayList<>();
+        for (Partition.Step step : partition.steps()) {
+            switch (step) {
+                case Partition.Step.Segment(Graph segment) -> {
+                    assertTrue(OnnxBytes.of(Verifier.verify(segment), arena).byteSize() > 0);
+                    ofSegments.addAll(segment.inputs());
+                    ofSegments.addAll(segment.outputs());
+                }
+                case Partition.Step.Kernel(Node node, _, _) -> {
+                    if (!KernelSteps.name(node).equals(KernelSteps.GROUP_NORMALIZATION)) {
+                        assertFalse(node.inputs().stream().anyMatch(channelsLast::contains), node.toString());
+                        assertFalse(node.outputs().stream().anyMatch(channelsLast::contains), node.toString());
+                    }
+                }
+            }
+        }
+        assertTrue(ofSegments.containsAll(channelsLast), channelsLast.toString());
+        assertFalse(graph.inputs().stream().anyMatch(channelsLast::contains));
+        assertFalse(graph.outputs().stream().anyMatch(channelsLast::contains));
+    }
+}
