@@ -13,6 +13,7 @@ import dev.maskforge.engine.tensorrt.plan.BuildSettings;
 import dev.maskforge.engine.tensorrt.plan.PlanContainer;
 import dev.maskforge.engine.tensorrt.plan.ShapeRange;
 import dev.maskforge.engine.tensorrt.plan.SizeRange;
+import dev.maskforge.engine.tensorrt.prepare.AttentionForm;
 import dev.maskforge.engine.tensorrt.prepare.ChannelsLast;
 import dev.maskforge.engine.tensorrt.prepare.DeformableAttentionForm;
 import dev.maskforge.engine.tensorrt.prepare.OnnxBytes;
@@ -52,7 +53,7 @@ record PlanBuilding(boolean optimised, Precision precision, TensorRtOptions opti
 
     private MemorySegment buildInSteps(Graph graph, Arena arena) {
         step("preparing the graph", 0, 0);
-        Preparation preparation = new Preparation(optimised, precision, form(graph), options.attention(), queries(),
+        Preparation preparation = new Preparation(optimised, precision, form(graph), attention(), queries(),
                 options.groupNormalization(), options.columns(), options.labels(), options.ranges());
         Graph prepared = prepared(preparation, graph);
         Partition partition = Partition.ofNodes(prepared, preparation.cuts(prepared));
@@ -75,6 +76,12 @@ record PlanBuilding(boolean optimised, Precision precision, TensorRtOptions opti
     /// The form that is asked for, or else the fastest that is right here.
     DeformableAttentionForm form(Graph graph) {
         return options.form().or(() -> FormTrial.of(graph, precision, options).map(this::choose)).orElse(DeformableAttentionForm.PLUGIN);
+    }
+
+    /// The form that is asked for, or else the kernel; where queries have theirs, TensorRT has nothing left to fuse an attention with.
+    AttentionForm attention() {
+        boolean areGathered = queries() == QueriesForm.KERNEL && (precision == Precision.FP16 || precision == Precision.TF32);
+        return options.attention().orElse(areGathered ? AttentionForm.KERNEL_ALWAYS : AttentionForm.KERNEL);
     }
 
     /// The form that is asked for, or else the kernel where the device can run it.

@@ -87,7 +87,9 @@ final class TensorRtCompiler implements PlanCompiler {
             if (hasDeformableAttention(graph)) {
                 own = own.withForm(PlanBuilding.of(true, options.precision(), own, progress).form(graph));
             }
-            MemorySegment built = PlanBuilding.of(true, options.precision(), own, progress).build(graph, arena);
+            PlanBuilding building = PlanBuilding.of(true, options.precision(), own, progress);
+            own = own.withAttention(building.attention());
+            MemorySegment built = building.build(graph, arena);
             kernels = PlanContainer.read(built).kernels();
             write(built, plan);
         }
@@ -96,7 +98,7 @@ final class TensorRtCompiler implements PlanCompiler {
                 ? own.form().map(DeformableAttentionForm::toString).orElseThrow()
                 : "none");
         // A kernel that may be taken need not have been: none takes what is too small for it, or too large.
-        facts.put(ATTENTION, (kernels.containsKey("Attention") ? own.attention() : AttentionForm.NETWORK).toString());
+        facts.put(ATTENTION, (kernels.containsKey("Attention") ? own.attention().orElseThrow() : AttentionForm.NETWORK).toString());
         facts.put(QUERIES, (kernels.containsKey(KernelSteps.QUERIES) ? QueriesForm.KERNEL : QueriesForm.NETWORK).toString());
         facts.put(GROUP_NORMALIZATION, (kernels.containsKey(KernelSteps.GROUP_NORMALIZATION)
                 ? GroupNormalizationForm.KERNEL

@@ -16,7 +16,8 @@ import java.util.OptionalLong;
 /// What only TensorRT wants to know.
 ///
 /// @param form        of deformable attention; if none is named, the fastest that is right on the device, found once
-/// @param attention   what computes attention of few queries
+/// @param attention   what computes attention of few queries; if nothing is named, the kernel, for every such attention where queries have
+///                    theirs
 /// @param queries     what computes with a decoder's queries between two looks at the picture; if nothing is named, the kernel where
 ///                    the device can run it
 /// @param groupNormalization what computes group normalisation
@@ -29,7 +30,7 @@ import java.util.OptionalLong;
 /// @param otherSizes  the sizes of symbols that are not named
 /// @param ranges      how large values were on calibration pictures, for half precision
 /// @param named       whether layers keep their names, for a profile
-public record TensorRtOptions(Optional<DeformableAttentionForm> form, AttentionForm attention, Optional<QueriesForm> queries,
+public record TensorRtOptions(Optional<DeformableAttentionForm> form, Optional<AttentionForm> attention, Optional<QueriesForm> queries,
         GroupNormalizationForm groupNormalization, boolean columns,
         LabelsForm labels, int level,
         OptionalLong workspace,
@@ -41,7 +42,7 @@ public record TensorRtOptions(Optional<DeformableAttentionForm> form, AttentionF
 
     /// The fastest form, TensorRT's usual level, no limits; batches to 4, sizes to 1024 pixels where the graph counts 32 of them.
     public static TensorRtOptions standard() {
-        return new TensorRtOptions(Optional.empty(), AttentionForm.KERNEL, Optional.empty(), GroupNormalizationForm.KERNEL, true,
+        return new TensorRtOptions(Optional.empty(), Optional.empty(), Optional.empty(), GroupNormalizationForm.KERNEL, true,
                 LabelsForm.KERNEL,
                 BuildOptions.STANDARD_LEVEL,
                 OptionalLong.empty(),
@@ -58,7 +59,8 @@ public record TensorRtOptions(Optional<DeformableAttentionForm> form, AttentionF
     }
 
     public TensorRtOptions withAttention(AttentionForm other) {
-        return new TensorRtOptions(form, other, queries, groupNormalization, columns, labels, level, workspace, timingCache, symbols,
+        return new TensorRtOptions(form, Optional.of(other), queries, groupNormalization, columns, labels, level, workspace, timingCache,
+                symbols,
                 otherSizes, ranges,
                 named);
     }
