@@ -66,6 +66,23 @@ class QueryProgramTest {
         }
     }
 
+    /// NaN in a picture's first row stays there, behind every Relu, and nowhere else where no query looks at another.
+    @Test
+    void whatIsNoNumberStaysSo() {
+        for (Graph graph : List.of(SMALL.endOfMaskFormer(), SMALL.productBesideNetworks())) {
+            Map<String, Tensor> inputs = SMALL.inputsWithNan(graph, 7);
+            Map<String, float[]> memory = QuerySimulation.run(QueryProgram.of(graph), SMALL.pictures(), inputs);
+            Interpreter.run(graph, inputs).forEach((name, expected) -> {
+                float[] actual = Objects.requireNonNull(memory.get(name));
+                for (int i = 0; i < actual.length; i++) {
+                    assertEquals(i < SMALL.width(), Float.isNaN(actual[i]), name + " " + i);
+                }
+                double error = QueriesCheck.relativeError(actual, expected.toFloats());
+                assertTrue(error < 2e-5, name + ": " + error);
+            });
+        }
+    }
+
     /// Shares of a network's sums go to where a product of the same input kept its own, unless all have passed it.
     @Test
     void networksWaitForWhoeverKeepsSums() {
