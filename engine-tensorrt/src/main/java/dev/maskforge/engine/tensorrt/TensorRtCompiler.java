@@ -80,12 +80,15 @@ final class TensorRtCompiler implements PlanCompiler {
         provider.requirePrecision(options.precision());
         TensorRtOptions own = own(graph, options);
         Map<String, Integer> kernels;
+        Optional<String> queriesRefusal;
         try (TensorRt.Kept _ = TensorRt.instance().keepBuilder(); Arena arena = Arena.ofConfined()) {
             if (hasDeformableAttention(graph)) {
                 own = own.withForm(PlanBuilding.of(true, options.precision(), own, progress).form(graph));
             }
-            MemorySegment built = PlanBuilding.of(true, options.precision(), own, progress).build(graph, arena);
+            PlanBuilding building = PlanBuilding.of(true, options.precision(), own, progress);
+            MemorySegment built = building.build(graph, arena);
             kernels = PlanContainer.read(built).kernels();
+            queriesRefusal = kernels.containsKey("Subgraph") ? Optional.empty() : building.queriesRefusal(graph);
             write(built, plan);
         }
         SequencedMap<String, String> facts = new LinkedHashMap<>();
@@ -94,7 +97,8 @@ final class TensorRtCompiler implements PlanCompiler {
                 : "none");
         // A kernel that may be taken need not have been: none takes what is too small for it, or too large.
         facts.put(ATTENTION, (kernels.containsKey("Attention") ? own.attention() : AttentionForm.NETWORK).toString());
-        facts.put(QUERIES, (kernels.containsKey("Subgraph") ? QueriesForm.KERNEL : QueriesForm.NETWORK).toString());
+        facts.put(QUERIES, (kernels.containsKey("Subgraph") ? QueriesForm.KERNEL : QueriesForm.NETWORK)
+                + queriesRefusal.map(reason -> " (" + reason + ")").orElse(""));
         facts.put(COLUMNS, Boolean.toString(own.columns()));
         facts.put(LABELS, (kernels.containsKey("SemanticLabels") ? own.labels() : LabelsForm.NETWORK).toString());
         facts.put(KERNELS, kernels.isEmpty()

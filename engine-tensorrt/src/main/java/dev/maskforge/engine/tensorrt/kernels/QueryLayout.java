@@ -33,7 +33,7 @@ public record QueryLayout(int rows, int width, int hidden, int head, DataType da
                 && head > 0 && width % head == 0 && QueryLimits.takesAttention(width, width / head);
         if (!isTaken) {
             throw new EngineException("the kernel of queries does not take " + rows + " queries of " + width + " channels, " + hidden
-                    + " hidden ones and heads of " + head + "; build with --setting queries=network");
+                    + " hidden ones and heads of " + head + QueryProgram.CURE);
         }
     }
 

@@ -10,9 +10,11 @@ import dev.maskforge.graph.Tensor;
 import dev.maskforge.graph.Verifier;
 import dev.maskforge.graph.reference.Interpreter;
 import dev.maskforge.graph.text.GraphText;
+import dev.maskforge.passes.Pass;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.SequencedMap;
 import org.junit.jupiter.api.Test;
@@ -210,6 +212,17 @@ class GatherQueriesTest {
     }
 
     @Test
+    void saysWhyTheKernelDoesNotTakeIt() {
+        Graph graph = parse("(x: float32[n, 7, 64]) -> (y, o)", ATTENTION, "y = Add(x, o)\n");
+        Pass.Outcome outcome = new GatherQueries(DataType.FLOAT32, QueryProgram::refusal).apply(graph);
+        assertSame(graph, outcome.graph());
+        assertEquals(List.of(new Pass.Refusal("qkv",
+                "the kernel of queries does not take this graph: there is no product that could take along Add 'y'")),
+                outcome.refusals());
+        assertEquals(List.of(), new GatherQueries(DataType.FLOAT32, _ -> Optional.empty()).apply(graph).refusals());
+    }
+
+    @Test
     void whatNobodyTakesIsDropped() {
         Graph gathered = gathered(parse("(x: float32[n, 7, 64]) -> (y)", ATTENTION, """
                   y = Add(x, o)
@@ -221,9 +234,9 @@ class GatherQueriesTest {
     @Test
     void leavesOtherTypesAndOtherGraphsAlone() {
         Graph graph = parse("(x: float32[n, 7, 64]) -> (o)", ATTENTION, "");
-        assertSame(graph, new GatherQueries(DataType.FLOAT16, _ -> true).apply(graph).graph());
+        assertSame(graph, new GatherQueries(DataType.FLOAT16, _ -> Optional.empty()).apply(graph).graph());
         Graph without = GraphText.parse("(x: float32[n, 7, 64]) -> (y) {\n w: float32[64, 64]\n h = Linear(x, w)\n y = Linear(h, w)\n}");
-        assertSame(without, new GatherQueries(DataType.FLOAT32, _ -> true).apply(without).graph());
+        assertSame(without, new GatherQueries(DataType.FLOAT32, _ -> Optional.empty()).apply(without).graph());
     }
 
     private static Graph parse(String signature, String... lines) {
@@ -231,12 +244,12 @@ class GatherQueriesTest {
     }
 
     private static Graph gathered(Graph graph) {
-        return Verifier.verify(new GatherQueries(DataType.FLOAT32, _ -> true).apply(graph).graph());
+        return Verifier.verify(new GatherQueries(DataType.FLOAT32, _ -> Optional.empty()).apply(graph).graph());
     }
 
     /// As the kernel takes it.
     private static Graph taken(Graph graph) {
-        return Verifier.verify(new GatherQueries(DataType.FLOAT32, QueryProgram::takes).apply(graph).graph());
+        return Verifier.verify(new GatherQueries(DataType.FLOAT32, QueryProgram::refusal).apply(graph).graph());
     }
 
     static List<Graph> subgraphs(Graph graph) {
