@@ -111,6 +111,15 @@ final class TensorRtCompiler implements PlanCompiler {
         return new Compiled(facts);
     }
 
+    /// The form of deformable attention is measured, and remembered only where the user's cache can be written to.
+    @Override
+    public BuildOptions alike(BuildOptions options, Compiled compiled) {
+        String lowering = compiled.facts().getOrDefault(Compiled.LOWERING, "");
+        return Arrays.stream(DeformableAttentionForm.values()).anyMatch(form -> form.toString().equals(lowering))
+                ? options.withSetting(LOWERING, lowering)
+                : options;
+    }
+
     private static boolean hasDeformableAttention(Graph graph) {
         return graph.nodes().stream().anyMatch(node -> node.operation() instanceof Operation.DeformableAttention);
     }
