@@ -66,8 +66,8 @@ import java.util.function.Supplier;
 /// }
 /// ```
 ///
-/// A plan that gives labels is built twice, the second time with raw outputs, in which errors can be measured. Each build
-/// runs in a process of its own.
+/// A plan that gives labels is built twice, the second time with raw outputs, in which errors can be measured, and of the forms that
+/// the first chose. Each build runs in a process of its own.
 ///
 /// @param engine  its name
 /// @param options for it
@@ -196,7 +196,7 @@ public record EngineBuilder(String engine, BuildOptions options, Optional<Input>
             Compiled compiled = child.run(engine, authored, options, progress, shipped);
             CheckResult check = what == Output.RAW
                     ? check(model, reference, compiler, shipped, Optional.empty(), pictures, progress)
-                    : checkWithRaw(model, reference, compiler, target, shipped, pictures, progress);
+                    : checkWithRaw(model, reference, compiler, compiler.alike(options, compiled), target, shipped, pictures, progress);
             PlanRecord record = new PlanRecord(PlanRecord.VERSION, tool(), Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(), engine,
                     compiler.target(), GraphHash.of(authored), options, PortTypes.print(authored, authored.inputs()),
                     PortTypes.print(authored, authored.outputs()), compiled.facts(), metadata(authored),
@@ -255,10 +255,10 @@ public record EngineBuilder(String engine, BuildOptions options, Optional<Input>
         return metadata;
     }
 
-    private CheckResult checkWithRaw(ModelFile model, EngineProvider reference, PlanCompiler compiler, Path target, Path shipped,
-            List<RgbImage> pictures, BuildProgress progress) {
+    private CheckResult checkWithRaw(ModelFile model, EngineProvider reference, PlanCompiler compiler, BuildOptions alike, Path target,
+            Path shipped, List<RgbImage> pictures, BuildProgress progress) {
         try (TemporaryFile raw = TemporaryFile.beside(target)) {
-            child.run(engine, authored(model, Output.RAW), options, new Again(progress), raw.path());
+            child.run(engine, authored(model, Output.RAW), alike, new Again(progress), raw.path());
             return check(model, reference, compiler, raw.path(), Optional.of(shipped), pictures, progress);
         }
     }

@@ -42,6 +42,7 @@ class EngineBuilderTest {
     void forget() {
         System.clearProperty(StandInProvider.DELEGATE);
         System.clearProperty(StandInProvider.FAULT);
+        System.clearProperty(StandInProvider.CHOOSES);
     }
 
     private static ModelFile model() {
@@ -82,6 +83,21 @@ class EngineBuilderTest {
                         files.map(file -> file.getFileName().toString()).sorted().toList());
             }
         }
+    }
+
+    /// What is checked in its raw outputs is what ships: left to itself, the second build would choose another form.
+    @Test
+    void theSecondBuildIsOfTheFormThatTheFirstChose() {
+        System.setProperty(StandInProvider.CHOOSES, "true");
+        List<String> phases = Collections.synchronizedList(new ArrayList<>());
+        try (ModelFile model = model();
+                PlanCandidate candidate = EngineBuilder.of(StandInProvider.NAME, OPTIONS).build(model, folder.resolve("a.plan"), pictures(),
+                        (name, _, _) -> phases.add(name))) {
+            assertEquals("gather", candidate.record().facts().get("lowering"));
+            assertEquals(OPTIONS, candidate.record().options());
+        }
+        assertEquals(List.of("lowering by GATHER", "again with raw outputs: lowering by GATHER"),
+                phases.stream().filter(phase -> phase.contains("lowering by")).toList());
     }
 
     @Test

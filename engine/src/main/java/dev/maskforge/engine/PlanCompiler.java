@@ -35,6 +35,15 @@ public interface PlanCompiler {
     /// @throws EngineException if it refuses the graph or an option, fails, or was cancelled
     Compiled compile(Graph graph, BuildOptions options, BuildProgress progress, Path plan);
 
+    /// Options of another build that is to make the choices that one made which was free to, such as a form that was the fastest just
+    /// then. Overridden where builds choose.
+    ///
+    /// @param options  of the build before
+    /// @param compiled what became of it
+    default BuildOptions alike(BuildOptions options, Compiled compiled) {
+        return options;
+    }
+
     /// Opens a plan whose checksum has been verified and whose target [fits][#unfit(PlanTarget)].
     ///
     /// @param plan    its bytes, in native memory that nobody changes, valid until this returns

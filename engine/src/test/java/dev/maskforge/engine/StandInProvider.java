@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
@@ -33,6 +34,8 @@ public final class StandInProvider implements EngineProvider, PlanCompiler {
     public static final String MISBEHAVIOUR = "maskforge.stand-in.misbehaviour";
     public static final String DEVICE = "maskforge.stand-in.device";
     public static final String DELEGATE = "maskforge.stand-in.delegate";
+    /// `true` lets builds choose a lowering that depends on what the graph gives, as measured times might, unless one is set.
+    public static final String CHOOSES = "maskforge.stand-in.chooses";
     private static final String MARK = "stand-in plan\n";
     private static final int PHASES = 3;
 
@@ -118,16 +121,35 @@ public final class StandInProvider implements EngineProvider, PlanCompiler {
         for (int step = 0; step < PHASES; step++) {
             progress.phase("pretending", step, PHASES);
         }
+        Lowering.DeformableAttention lowering = lowering(graph, options);
+        if (Boolean.getBoolean(CHOOSES)) {
+            progress.phase("lowering by " + lowering, 0, 0);
+        }
         try {
-            write(graph, plan, Misbehaviour.valueOf(System.getProperty(MISBEHAVIOUR, "NONE")));
+            write(graph, lowering, plan, Misbehaviour.valueOf(System.getProperty(MISBEHAVIOUR, "NONE")));
         } catch (IOException e) {
             throw new EngineException("the plan cannot be written: " + e.getMessage() + "; check the free space", e);
         }
-        return Compiled.of("grid_sample");
+        return Compiled.of(lowering.toString().toLowerCase(Locale.ROOT));
     }
 
-    private void write(Graph graph, Path plan, Misbehaviour misbehaviour) throws IOException {
-        Lowering lowering = new Lowering(nativeOperations(), Lowering.DeformableAttention.GRID_SAMPLE);
+    private static Lowering.DeformableAttention lowering(Graph graph, BuildOptions options) {
+        String set = options.settings().get(Compiled.LOWERING);
+        if (set != null) {
+            return Lowering.DeformableAttention.valueOf(set.toUpperCase(Locale.ROOT));
+        }
+        return Boolean.getBoolean(CHOOSES) && graph.outputs().contains("labels")
+                ? Lowering.DeformableAttention.GATHER
+                : Lowering.DeformableAttention.GRID_SAMPLE;
+    }
+
+    @Override
+    public BuildOptions alike(BuildOptions options, Compiled compiled) {
+        return options.withSetting(Compiled.LOWERING, String.valueOf(compiled.facts().get(Compiled.LOWERING)));
+    }
+
+    private void write(Graph graph, Lowering.DeformableAttention form, Path plan, Misbehaviour misbehaviour) throws IOException {
+        Lowering lowering = new Lowering(nativeOperations(), form);
         try (OutputStream output = Files.newOutputStream(plan)) {
             output.write(MARK.getBytes(StandardCharsets.US_ASCII));
             switch (misbehaviour) {

@@ -28,6 +28,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 
@@ -53,8 +54,7 @@ record PlanBuilding(boolean optimised, Precision precision, TensorRtOptions opti
 
     private MemorySegment buildInSteps(Graph graph, Arena arena) {
         step("preparing the graph", 0, 0);
-        Preparation preparation = new Preparation(optimised, precision, form(graph), attention(), queries(),
-                options.groupNormalization(), options.columns(), options.labels(), options.ranges());
+        Preparation preparation = preparation(graph);
         Graph prepared = prepared(preparation, graph);
         Partition partition = Partition.ofNodes(prepared, preparation.cuts(prepared));
         try (Arena scratch = Arena.ofConfined()) {
@@ -71,6 +71,16 @@ record PlanBuilding(boolean optimised, Precision precision, TensorRtOptions opti
             return new PlanContainer(types(graph, graph.inputs()), types(graph, graph.outputs()), values.between(), values.constants(),
                     parts).write(arena);
         }
+    }
+
+    private Preparation preparation(Graph graph) {
+        return new Preparation(optimised, precision, form(graph), attention(), queries(),
+                options.groupNormalization(), options.columns(), options.labels(), options.ranges());
+    }
+
+    /// Why the kernel of queries does not take what it might of a graph.
+    Optional<String> queriesRefusal(Graph graph) {
+        return preparation(graph).queriesRefusal(graph);
     }
 
     /// The form that is asked for, or else the fastest that is right here.

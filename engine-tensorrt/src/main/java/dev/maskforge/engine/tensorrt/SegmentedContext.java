@@ -18,9 +18,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /// Runs segments and kernels one after the other in one stream. What depends on sizes (memory between the steps, kernels
 /// made for them) is made ready at the first run after they were set.
@@ -192,7 +192,7 @@ final class SegmentedContext implements ExecutionContext {
         Map<String, Long> sizes = sizes();
         Map<String, Long> places = new HashMap<>(constants);
         places.putAll(addresses);
-        container.between().forEach((name, type) -> places.put(name, allocate(bytes(type, sizes))));
+        container.between().forEach((name, type) -> places.put(name, allocate(bytes(bound(name, type, sizes)))));
         Map<String, Integer> strides = new HashMap<>();
         List<Run> ready = new ArrayList<>();
         for (SegmentedPlan.Step step : steps) {
@@ -216,15 +216,9 @@ final class SegmentedContext implements ExecutionContext {
     private static void select(Partition.Step.Kernel node, Operation.Slice slice, Map<String, Long> places,
             Map<String, Integer> strides) {
         TensorType whole = node.inputs().getFirst();
-        long width = whole.shape().get(-1).size();
-        long start = slice.start().size();
-        if (whole.shape().axis(slice.axis()) != whole.shape().rank() - 1 || start < 0
-                || start + node.outputs().getFirst().shape().get(-1).size() > width) {
-            throw new EngineException("the plan's step '" + node.node().name() + "' selects what is not there; build it anew");
-        }
         String output = node.node().output();
-        places.put(output, place(places, node.node().inputs().getFirst()) + start * whole.dataType().bytes());
-        strides.put(output, Math.toIntExact(width));
+        places.put(output, place(places, node.node().inputs().getFirst()) + slice.start().size() * whole.dataType().bytes());
+        strides.put(output, Math.toIntExact(whole.shape().get(-1).size()));
     }
 
     private ExecutionContext segment(SegmentedPlan.Step.Segment segment, Map<String, Long> sizes, Map<String, Long> places) {
@@ -233,20 +227,19 @@ final class SegmentedContext implements ExecutionContext {
             throw new IllegalStateException("a segment has no context");
         }
         segment.plan().ports().forEach((name, port) -> {
+            TensorType type = container.type(name).map(each -> bound(name, each, sizes))
+                    .orElseThrow(() -> new IllegalStateException("a segment was loaded whose '" + name + "' nothing describes"));
+            // Where the plan leaves a size to symbols, the segment may not.
+            if (!port.fits(type)) {
+                throw new EngineException("a segment of the plan has '" + name + "' as " + port + ", which is " + type
+                        + " at these sizes; build it anew");
+            }
             if (port.isInput()) {
-                context.setShape(name, type(name).shape().with(sizes));
-            } else if (constants.containsKey(name)) {
-                throw new EngineException("a segment of the plan gives '" + name + "', which is a constant; build it anew");
+                context.setShape(name, type.shape());
             }
             context.setAddress(name, place(places, name));
         });
         return context;
-    }
-
-    private TensorType type(String value) {
-        return Stream.of(container.inputs(), container.between(), container.outputs()).filter(types -> types.containsKey(value))
-                .map(types -> types.get(value)).findFirst()
-                .orElseThrow(() -> new EngineException("the plan's steps take '" + value + "', which nothing gives; build it anew"));
     }
 
     private static long place(Map<String, Long> places, String value) {
@@ -269,8 +262,17 @@ final class SegmentedContext implements ExecutionContext {
         return sizes;
     }
 
-    private static long bytes(TensorType type, Map<String, Long> sizes) {
-        return Math.multiplyExact(type.shape().with(sizes).elementCount(), (long) type.dataType().bytes());
+    private static TensorType bound(String name, TensorType type, Map<String, Long> sizes) {
+        Shape shape = type.shape().with(sizes);
+        if (!shape.dimensions().stream().allMatch(size -> size.isConstant() && size.size() >= 0)) {
+            throw new EngineException("the plan's '" + name + "' is " + type + ", which is no size at " + new TreeMap<>(sizes)
+                    + "; build it anew");
+        }
+        return new TensorType(type.dataType(), shape);
+    }
+
+    private static long bytes(TensorType type) {
+        return Math.multiplyExact(type.shape().elementCount(), (long) type.dataType().bytes());
     }
 
     private long allocate(long bytes) {

@@ -1,5 +1,6 @@
 package dev.maskforge.engine.tensorrt;
 
+import dev.maskforge.engine.EngineException;
 import dev.maskforge.engine.Partition;
 import dev.maskforge.engine.tensorrt.cuda.Cuda;
 import dev.maskforge.engine.tensorrt.cuda.Resources;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /// Plans of segments and kernels of ours between them, as one plan. Values between the steps lie in device memory that a
 /// context owns, constants of kernels in some that the plan owns; everything goes into one stream, so that all of it is one CUDA
@@ -61,6 +63,7 @@ final class SegmentedPlan implements LoadedPlan {
                     case PlanContainer.Part.Segment(MemorySegment bytes) -> {
                         LoadedPlan plan = load.apply(bytes);
                         resources.add(plan::close);
+                        plan.ports().forEach((name, segmentPort) -> requirePort(container, name, segmentPort));
                         steps.add(new Step.Segment(plan));
                     }
                     case PlanContainer.Part.Kernel(Partition.Step.Kernel step) -> steps.add(new Step.Kernel(step));
@@ -76,8 +79,30 @@ final class SegmentedPlan implements LoadedPlan {
             throw e;
         }
         return steps.size() == 1 && constants.isEmpty() && steps.getFirst() instanceof Step.Segment(LoadedPlan only)
-                ? only
-                : new SegmentedPlan(container, List.copyOf(steps), constants, cuda, kernels, resources);
+                && leavesOpenWhatIs(container, only)
+                        ? only
+                        : new SegmentedPlan(container, List.copyOf(steps), constants, cuda, kernels, resources);
+    }
+
+    /// TensorRT reads and writes as much as the segment says, in memory that is as large as the container says.
+    private static void requirePort(PlanContainer container, String name, Port port) {
+        if (!port.isInput() && (container.constants().containsKey(name) || container.inputs().containsKey(name))) {
+            throw new EngineException("a segment of the plan gives '" + name + "', which is "
+                    + (container.inputs().containsKey(name) ? "an input" : "a constant") + "; build it anew");
+        }
+        TensorType type = container.type(name).orElseThrow(() -> new EngineException("a segment of the plan "
+                + (port.isInput() ? "takes" : "gives") + " '" + name + "', which the plan does not describe; build it anew"));
+        if (!port.fits(type)) {
+            throw new EngineException("a segment of the plan " + (port.isInput() ? "takes" : "gives") + " '" + name + "' as " + port
+                    + ", which is " + type + "; build it anew");
+        }
+    }
+
+    /// Whether a segment says no size that the container leaves to symbols, which is then known at a run's sizes alone.
+    private static boolean leavesOpenWhatIs(PlanContainer container, LoadedPlan segment) {
+        return segment.ports().entrySet().stream().allMatch(entry -> container.type(entry.getKey()).stream()
+                .allMatch(type -> IntStream.range(0, type.shape().rank())
+                        .allMatch(axis -> type.shape().get(axis).isConstant() || entry.getValue().sizes().get(axis) < 0)));
     }
 
     @Override

@@ -83,6 +83,7 @@ final class TensorRtCompiler implements PlanCompiler {
         provider.requirePrecision(options.precision());
         TensorRtOptions own = own(graph, options);
         Map<String, Integer> kernels;
+        Optional<String> queriesRefusal;
         try (TensorRt.Kept _ = TensorRt.instance().keepBuilder(); Arena arena = Arena.ofConfined()) {
             if (hasDeformableAttention(graph)) {
                 own = own.withForm(PlanBuilding.of(true, options.precision(), own, progress).form(graph));
@@ -91,6 +92,7 @@ final class TensorRtCompiler implements PlanCompiler {
             own = own.withAttention(building.attention());
             MemorySegment built = building.build(graph, arena);
             kernels = PlanContainer.read(built).kernels();
+            queriesRefusal = kernels.containsKey(KernelSteps.QUERIES) ? Optional.empty() : building.queriesRefusal(graph);
             write(built, plan);
         }
         SequencedMap<String, String> facts = new LinkedHashMap<>();
@@ -99,7 +101,8 @@ final class TensorRtCompiler implements PlanCompiler {
                 : "none");
         // A kernel that may be taken need not have been: none takes what is too small for it, or too large.
         facts.put(ATTENTION, (kernels.containsKey("Attention") ? own.attention().orElseThrow() : AttentionForm.NETWORK).toString());
-        facts.put(QUERIES, (kernels.containsKey(KernelSteps.QUERIES) ? QueriesForm.KERNEL : QueriesForm.NETWORK).toString());
+        facts.put(QUERIES, (kernels.containsKey(KernelSteps.QUERIES) ? QueriesForm.KERNEL : QueriesForm.NETWORK)
+                + queriesRefusal.map(reason -> " (" + reason + ")").orElse(""));
         facts.put(GROUP_NORMALIZATION, (kernels.containsKey(KernelSteps.GROUP_NORMALIZATION)
                 ? GroupNormalizationForm.KERNEL
                 : GroupNormalizationForm.NETWORK).toString());
@@ -113,6 +116,15 @@ final class TensorRtCompiler implements PlanCompiler {
                     + " are float32");
         }
         return new Compiled(facts);
+    }
+
+    /// The form of deformable attention is measured, and remembered only where the user's cache can be written to.
+    @Override
+    public BuildOptions alike(BuildOptions options, Compiled compiled) {
+        String lowering = compiled.facts().getOrDefault(Compiled.LOWERING, "");
+        return Arrays.stream(DeformableAttentionForm.values()).anyMatch(form -> form.toString().equals(lowering))
+                ? options.withSetting(LOWERING, lowering)
+                : options;
     }
 
     private static boolean hasDeformableAttention(Graph graph) {

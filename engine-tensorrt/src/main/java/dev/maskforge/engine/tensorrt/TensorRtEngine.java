@@ -47,23 +47,10 @@ final class TensorRtEngine extends AbstractEngine {
 
     private static void requirePort(String name, TensorType type, boolean isInput, Map<String, LoadedPlan.Port> left) {
         LoadedPlan.Port port = left.remove(name);
-        if (port == null || port.isInput() != isInput || port.dataType() != type.dataType() || !fits(port, type)) {
+        if (port == null || port.isInput() != isInput || !port.fits(type)) {
             throw new EngineException("the plan has " + (port == null ? "no '" + name + "'" : "'" + name + "' as " + port)
                     + ", and the graph has it as " + (isInput ? "input " : "output ") + type + "; build it anew");
         }
-    }
-
-    private static boolean fits(LoadedPlan.Port port, TensorType type) {
-        if (port.sizes().size() != type.shape().rank()) {
-            return false;
-        }
-        for (int axis = 0; axis < type.shape().rank(); axis++) {
-            boolean known = type.shape().get(axis).isConstant() && port.sizes().get(axis) >= 0;
-            if (known && type.shape().get(axis).size() != port.sizes().get(axis)) {
-                return false;
-            }
-        }
-        return true;
     }
 
     @Override

@@ -188,13 +188,10 @@ class KernelConstantsTest {
         PlanContainer container = new PlanContainer(StandInPlan.inputs(), new LinkedHashMap<>(), new LinkedHashMap<>(), constants,
                 List.of(new PlanContainer.Part.Segment(MemorySegment.ofArray(new byte[1]))));
         Function<MemorySegment, LoadedPlan> load = _ -> new StandInPlan(device);
-        try (Engine engine = PlanOpening.open(container, load, device, () -> {
+        EngineException refusal = assertThrows(EngineException.class, () -> PlanOpening.open(container, load, device, () -> {
             throw new AssertionError("there is no kernel");
-        }); Session session = engine.openSession()) {
-            EngineException refusal = assertThrows(EngineException.class,
-                    () -> session.run(Map.of("x", Tensor.of(Shape.of(2, 3), new float[6]))));
-            assertTrue(String.valueOf(refusal.getMessage()).contains("gives 'y', which is a constant"), refusal.getMessage());
-        }
+        }));
+        assertTrue(String.valueOf(refusal.getMessage()).contains("gives 'y', which is a constant"), refusal.getMessage());
         assertEquals(0, device.held());
     }
 

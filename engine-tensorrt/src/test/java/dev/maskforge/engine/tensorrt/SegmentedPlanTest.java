@@ -5,6 +5,7 @@ import dev.maskforge.engine.LayerTime;
 import dev.maskforge.engine.Session;
 import dev.maskforge.engine.tensorrt.plan.LoadedPlan;
 import dev.maskforge.engine.tensorrt.plan.PlanContainer;
+import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.Tensor;
 import dev.maskforge.graph.TensorType;
@@ -34,7 +35,11 @@ class SegmentedPlanTest {
     }
 
     private LoadedPlan load(StandInCuda cuda) {
-        return SegmentedPlan.load(container(), bytes -> {
+        return load(cuda, container());
+    }
+
+    private LoadedPlan load(StandInCuda cuda, PlanContainer container) {
+        return SegmentedPlan.load(container, bytes -> {
             StandInPlan plan = bytes.byteSize() == 1 ? new StandInPlan(cuda, "x", "t") : new StandInPlan(cuda, "t", "y");
             plans.add(plan);
             return plan;
@@ -139,5 +144,55 @@ class SegmentedPlanTest {
         }));
         assertEquals("this is no plan", e.getMessage());
         assertTrue(plans.getFirst().isClosed());
+    }
+
+    private static LoadedPlan withOutput(StandInCuda cuda, PlanContainer container, LoadedPlan.Port port) {
+        return SegmentedPlan.load(container, bytes -> {
+            StandInPlan plan = bytes.byteSize() == 1 ? new StandInPlan(cuda, "x", "t") : new StandInPlan(cuda, "t", "y");
+            if (bytes.byteSize() == 1) {
+                plan.setOutputPort(port);
+            }
+            return plan;
+        }, cuda, () -> {
+            throw new AssertionError("there is no kernel");
+        });
+    }
+
+    /// TensorRT would write more than was allocated.
+    @Test
+    void segmentsHaveTheTypesThatTheContainerDescribes() {
+        StandInCuda cuda = new StandInCuda();
+        for (LoadedPlan.Port port : List.of(new LoadedPlan.Port(DataType.FLOAT32, List.of(-1L, 30L), false),
+                new LoadedPlan.Port(DataType.INT64, List.of(-1L, 3L), false),
+                new LoadedPlan.Port(DataType.FLOAT32, List.of(-1L, 3L, 3L), false))) {
+            EngineException e = assertThrows(EngineException.class, () -> withOutput(cuda, container(), port));
+            assertEquals("a segment of the plan gives 't' as " + port + ", which is float32[m, 3]; build it anew", e.getMessage());
+        }
+        PlanContainer without = new PlanContainer(StandInPlan.inputs(), StandInPlan.outputs(), new LinkedHashMap<>(),
+                container().parts());
+        EngineException e = assertThrows(EngineException.class, () -> load(cuda, without));
+        assertEquals("a segment of the plan gives 't', which the plan does not describe; build it anew", e.getMessage());
+        assertTrue(plans.stream().allMatch(StandInPlan::isClosed));
+        assertEquals(0, cuda.held());
+    }
+
+    /// What a segment has for good where the container has a symbol is right at some sizes, also if it is the only one.
+    @Test
+    void segmentsHaveTheSizesOfTheRun() {
+        StandInCuda cuda = new StandInCuda();
+        PlanContainer single = new PlanContainer(StandInPlan.inputs(), new LinkedHashMap<>(Map.of("t", StandInPlan.TYPE)),
+                new LinkedHashMap<>(), container().parts().subList(0, 1));
+        for (PlanContainer container : List.of(container(), single)) {
+            LoadedPlan plan = withOutput(cuda, container, new LoadedPlan.Port(DataType.FLOAT32, List.of(2L, 3L), false));
+            try (TensorRtEngine engine = TensorRtEngine.of(plan, cuda, container.inputs(), container.outputs());
+                    Session session = engine.openSession()) {
+                session.run(Map.of("x", Tensor.of(Shape.of(2, 3), new float[6])));
+                EngineException e = assertThrows(EngineException.class,
+                        () -> session.run(Map.of("x", Tensor.of(Shape.of(1, 3), new float[3]))));
+                assertTrue(String.valueOf(e.getMessage()).contains("which is float32[1, 3] at these sizes; build it anew"),
+                        e.getMessage());
+            }
+            assertEquals(0, cuda.held());
+        }
     }
 }

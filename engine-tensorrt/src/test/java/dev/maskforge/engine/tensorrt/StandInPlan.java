@@ -26,6 +26,7 @@ final class StandInPlan implements LoadedPlan {
     private int openContexts;
     private boolean closed;
     private boolean refusesCapture;
+    private Port outputPort = new Port(DataType.FLOAT32, List.of(-1L, 3L), false);
 
     StandInPlan(StandInCuda cuda) {
         this(cuda, "x", "y");
@@ -39,6 +40,11 @@ final class StandInPlan implements LoadedPlan {
 
     void refuseCapture() {
         refusesCapture = true;
+    }
+
+    /// As a hostile segment has it, which is written all the same.
+    void setOutputPort(Port other) {
+        outputPort = other;
     }
 
     int openContexts() {
@@ -61,7 +67,7 @@ final class StandInPlan implements LoadedPlan {
     public SequencedMap<String, Port> ports() {
         SequencedMap<String, Port> ports = new LinkedHashMap<>();
         ports.put(input, new Port(DataType.FLOAT32, List.of(-1L, 3L), true));
-        ports.put(output, new Port(DataType.FLOAT32, List.of(-1L, 3L), false));
+        ports.put(output, outputPort);
         return ports;
     }
 

@@ -60,6 +60,11 @@ record WatchedProvider(TensorRtProvider tensorRt, AtomicInteger opened) implemen
         }
 
         @Override
+        public BuildOptions alike(BuildOptions options, Compiled compiled) {
+            return compiler.alike(options, compiled);
+        }
+
+        @Override
         public Engine open(MemorySegment plan, EngineOptions options) {
             opened.incrementAndGet();
             return compiler.open(plan, options);

@@ -59,7 +59,7 @@ public final class QueriesKernel implements AutoCloseable {
     public static void requireClusters(Architecture architecture) {
         if (!runsOn(architecture)) {
             throw new EngineException("the kernel of queries needs a GPU of compute capability 9 or 10 (H100, B200), not " + architecture
-                    + "; build with --setting queries=network");
+                    + QueryProgram.CURE);
         }
     }
 

@@ -60,7 +60,7 @@ final class QueryFusion {
     }
 
     static EngineException refusal(String why) {
-        return new EngineException("the kernel of queries does not take this graph: " + why + "; build with --setting queries=network");
+        return new EngineException("the kernel of queries does not take this graph: " + why + QueryProgram.CURE);
     }
 
     private void add(Node node) {

@@ -16,11 +16,15 @@ public record QueryLayout(int rows, int width, int hidden, int head, DataType da
     static final int BUFFERS = 3;
     /// Of a launch.
     static final int MOST_STAGES = 16;
+    /// Two tiles for each block.
     static final int FEWEST_HIDDEN = 32 * CLUSTER;
-    static final int FEWEST_OF_HEAD = 16;
-    private static final int TILE = 16;
-    private static final int WARPS = 8;
-    private static final int MOST_CHUNKS = 3;
+    /// Rows, columns or keys of one product of the matrix units.
+    static final int TILE = 16;
+    static final int FEWEST_OF_HEAD = TILE;
+    /// Of a block.
+    static final int WARPS = THREADS / 32;
+    /// Tiles of a product's result that a block has.
+    static final int MOST_CHUNKS = 3;
     /// What a block may have, less what the kernel has beside.
     private static final int MOST_SHARED = 223 * 1024;
 
@@ -29,7 +33,7 @@ public record QueryLayout(int rows, int width, int hidden, int head, DataType da
                 && head > 0 && width % head == 0 && QueryLimits.takesAttention(width, width / head);
         if (!isTaken) {
             throw new EngineException("the kernel of queries does not take " + rows + " queries of " + width + " channels, " + hidden
-                    + " hidden ones and heads of " + head + "; build with --setting queries=network");
+                    + " hidden ones and heads of " + head + QueryProgram.CURE);
         }
     }
 

@@ -21,6 +21,8 @@ public record QueryProgram(QueryLayout layout, List<Launch> launches, SequencedM
     /// Stages before a feed-forward network, at whose end its weights are asked for: sooner they hold up other weights, later the
     /// network waits (both were measured).
     private static final int AHEAD = 2;
+    /// Of a refusal where the kernel must be taken.
+    static final String CURE = "; build with --setting queries=network";
 
     public QueryProgram {
         launches = List.copyOf(launches);
@@ -71,18 +73,14 @@ public record QueryProgram(QueryLayout layout, List<Launch> launches, SequencedM
         return new QueryProgram(layout, placed.launches().stream().map(Launch::of).toList(), scratch);
     }
 
-    /// Whether the kernel does what a graph computes.
-    public static boolean takes(Graph graph) {
-        return refusal(graph).isEmpty();
-    }
-
-    /// Why the kernel does not take a graph, if it does not.
+    /// Why the kernel does not take a graph, if it does not, for who computes it otherwise then.
     public static Optional<String> refusal(Graph graph) {
         try {
             of(graph);
             return Optional.empty();
         } catch (EngineException e) {
-            return Optional.of(String.valueOf(e.getMessage()));
+            String message = String.valueOf(e.getMessage());
+            return Optional.of(message.endsWith(CURE) ? message.substring(0, message.length() - CURE.length()) : message);
         }
     }
 

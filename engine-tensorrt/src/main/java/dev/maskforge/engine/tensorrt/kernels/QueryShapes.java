@@ -60,7 +60,7 @@ final class QueryShapes {
                 require(isRows(inputs.getFirst()) && shape(inputs.getFirst()).axis(slice.axis()) == 2, node, "takes no columns");
                 require(slice.start().isConstant() && slice.end().isConstant()
                         && QueryLimits.takesColumns(slice.start().size(), slice.end().size()), node,
-                        "takes columns whose borders are no multiples of 8");
+                        "takes columns that do not begin at a multiple of 8, or are no multiple of 16");
             }
             case Operation.Attention _ ->
                 require(inputs.stream().allMatch(input -> isLike(input, node.output())), node, "is not among the queries");

@@ -1,6 +1,7 @@
 package dev.maskforge.engine.tensorrt.plan;
 
 import dev.maskforge.graph.DataType;
+import dev.maskforge.graph.TensorType;
 import java.util.List;
 import java.util.SequencedMap;
 
@@ -13,6 +14,20 @@ public interface LoadedPlan extends AutoCloseable {
     record Port(DataType dataType, List<Long> sizes, boolean isInput) {
         public Port {
             sizes = List.copyOf(sizes);
+        }
+
+        /// Whether a value of this type may lie there: of the same data type, and of the same size along each axis where both say one.
+        public boolean fits(TensorType type) {
+            if (dataType != type.dataType() || sizes.size() != type.shape().rank()) {
+                return false;
+            }
+            for (int axis = 0; axis < sizes.size(); axis++) {
+                boolean isKnown = type.shape().get(axis).isConstant() && sizes.get(axis) >= 0;
+                if (isKnown && type.shape().get(axis).size() != sizes.get(axis)) {
+                    return false;
+                }
+            }
+            return true;
         }
     }
 

@@ -23,9 +23,11 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// A plan as it is kept: what TensorRT wrote, one plan for each segment of the graph; the nodes between the segments, which are
 /// kernels of ours; the constants that those take; and the types of all values at their borders with the symbols in them, which
@@ -34,7 +36,7 @@ import java.util.stream.Collectors;
 /// It begins with a line `maskforge-tensorrt-2 LENGTH`, then LENGTH bytes of lines, tab-separated: `input NAME TYPE DIMENSION ...`,
 /// `output ...` and `between ...` for values, `constant NAME TYPE SIZE ...` for constants, `segment LENGTH` and `kernel LENGTH`
 /// for steps. The bytes of constants and steps follow in the order of their lines, each at the next multiple of 256; those of a
-/// constant are as many as its type and sizes say. Each value is described once.
+/// constant are as many as its type and sizes say. Each value is described once, and kernels take and give it as it is described.
 ///
 /// @param inputs    of the graph, in order
 /// @param outputs   of the graph, in order
@@ -58,11 +60,7 @@ public record PlanContainer(SequencedMap<String, TensorType> inputs, SequencedMa
         between = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(between));
         constants = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(constants));
         parts = List.copyOf(parts);
-        for (Part part : parts) {
-            if (part instanceof Part.Kernel(Partition.Step.Kernel step)) {
-                requireConstants(step, constants);
-            }
-        }
+        StepTypes.require(inputs, outputs, between, constants, parts);
     }
 
     /// Of steps that take no constants.
@@ -71,19 +69,9 @@ public record PlanContainer(SequencedMap<String, TensorType> inputs, SequencedMa
         this(inputs, outputs, between, new LinkedHashMap<>(), parts);
     }
 
-    /// A kernel reads as much as its types say, and what all sessions share it must not write.
-    private static void requireConstants(Partition.Step.Kernel step, Map<String, Tensor> constants) {
-        Node node = step.node();
-        for (int i = 0; i < node.inputs().size(); i++) {
-            Tensor constant = constants.get(node.inputs().get(i));
-            if (constant != null && !constant.type().equals(step.inputs().get(i))) {
-                throw new IllegalArgumentException("its kernel '" + node.name() + "' takes the constant '" + node.inputs().get(i) + "' as "
-                        + step.inputs().get(i) + ", which is " + constant.type());
-            }
-        }
-        node.outputs().stream().filter(constants::containsKey).findFirst().ifPresent(output -> {
-            throw new IllegalArgumentException("its kernel '" + node.name() + "' gives '" + output + "', which is a constant");
-        });
+    /// The type of a value that comes in, goes out or passes from one step to another; empty if it is none of these.
+    public Optional<TensorType> type(String value) {
+        return Stream.of(inputs, outputs, between).filter(types -> types.containsKey(value)).map(types -> types.get(value)).findFirst();
     }
 
     /// One step of a plan.

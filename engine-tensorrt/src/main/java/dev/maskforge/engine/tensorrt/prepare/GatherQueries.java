@@ -6,13 +6,15 @@ import dev.maskforge.graph.Node;
 import dev.maskforge.graph.Operation;
 import dev.maskforge.passes.Pass;
 import dev.maskforge.passes.RemoveUnused;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
+import java.util.function.Function;
 
 /// A decoder's nodes between two looks at the picture -> one Subgraph of them.
 ///
@@ -27,15 +29,16 @@ import java.util.function.Predicate;
 /// no such way, and the graph has no cycle. By level, and within a level the queries last, nodes stand in an order in
 /// which they can run, each level's queries side by side.
 ///
-/// @param type  of the values that are computed with
-/// @param taken whether the kernel takes a Subgraph's graph; if it does not, its nodes stay as they are
-record GatherQueries(DataType type, Predicate<Graph> taken) implements Pass {
+/// @param type    of the values that are computed with
+/// @param refusal why the kernel does not take a Subgraph's graph, if it does not; its nodes then stay as they are
+record GatherQueries(DataType type, Function<Graph, Optional<String>> refusal) implements Pass {
+    static final String NAME = "gather what computes with queries";
     /// One product, with what is around it, is a launch in a network too.
     private static final int FEWEST_PRODUCTS = 2;
 
     @Override
     public String name() {
-        return "gather what computes with queries";
+        return NAME;
     }
 
     @Override
@@ -47,8 +50,10 @@ record GatherQueries(DataType type, Predicate<Graph> taken) implements Pass {
         Map<Node, Integer> levels = levels(used, queries, neighbours);
         List<Node> order = used.nodes().stream().sorted(Comparator.<Node>comparingInt(levels::get).thenComparing(queries::contains))
                 .toList();
-        Map<Node, List<Node>> gathered = gathered(used, order, queries, levels, neighbours);
-        return gathered.isEmpty() ? Outcome.unchanged(graph) : Subgraphs.gather(used, order, gathered, "queries", neighbours);
+        List<Refusal> refusals = new ArrayList<>();
+        Map<Node, List<Node>> gathered = gathered(used, order, queries, levels, neighbours, refusals);
+        Outcome outcome = gathered.isEmpty() ? Outcome.unchanged(graph) : Subgraphs.gather(used, order, gathered, "queries", neighbours);
+        return new Outcome(outcome.graph(), outcome.matches(), refusals);
     }
 
     private static Map<Node, Integer> levels(Graph graph, Set<Node> queries, Neighbours neighbours) {
@@ -64,7 +69,7 @@ record GatherQueries(DataType type, Predicate<Graph> taken) implements Pass {
 
     /// What is gathered, in an order in which it can run, by its first node.
     private Map<Node, List<Node>> gathered(Graph graph, List<Node> order, Set<Node> queries, Map<Node, Integer> levels,
-            Neighbours neighbours) {
+            Neighbours neighbours, List<Refusal> refusals) {
         Set<Node> seen = new HashSet<>();
         Map<Node, List<Node>> gathered = new HashMap<>();
         for (Node node : order) {
@@ -76,7 +81,9 @@ record GatherQueries(DataType type, Predicate<Graph> taken) implements Pass {
             seen.addAll(connected);
             if (connected.stream().filter(member -> member.operation() instanceof Operation.Linear).count() >= FEWEST_PRODUCTS) {
                 List<Node> members = order.stream().filter(connected::contains).toList();
-                if (taken.test(Subgraphs.of(graph, members, neighbours).graph())) {
+                Optional<String> refused = refusal.apply(Subgraphs.of(graph, members, neighbours).graph());
+                refused.ifPresent(reason -> refusals.add(new Refusal(node.name(), reason)));
+                if (refused.isEmpty()) {
                     gathered.put(members.getFirst(), members);
                 }
             }

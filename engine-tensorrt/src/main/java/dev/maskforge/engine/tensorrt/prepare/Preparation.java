@@ -39,9 +39,15 @@ public record Preparation(boolean optimised, Precision precision, DeformableAtte
         QueriesForm queries, GroupNormalizationForm groupNormalization, boolean columns, LabelsForm head, Ranges ranges) {
     public Graph apply(Graph graph) {
         boolean isForAttention = attention == AttentionForm.KERNEL_ALWAYS && columns;
-        Graph prepared = with(isForAttention || gathered().isPresent(), graph);
+        Graph prepared = passes(isForAttention || gathered().isPresent()).run(graph).graph();
         // Where no kernel of ours takes the wider sum, it costs more than it saves.
-        return isForAttention || gathered().isEmpty() || hasQueries(prepared) ? prepared : with(false, graph);
+        return isForAttention || gathered().isEmpty() || hasQueries(prepared) ? prepared : passes(false).run(graph).graph();
+    }
+
+    /// Why the kernel of queries does not take what it might, the first reason of all; empty if there is none.
+    public Optional<String> queriesRefusal(Graph graph) {
+        return gathered().flatMap(_ -> passes(true).run(graph).steps().stream().filter(step -> step.pass().equals(GatherQueries.NAME))
+                .flatMap(step -> step.refusals().stream()).map(Pass.Refusal::reason).findFirst());
     }
 
     private static boolean hasQueries(Graph graph) {
@@ -50,7 +56,7 @@ public record Preparation(boolean optimised, Precision precision, DeformableAtte
     }
 
     /// @param joined whether queries and keys get their positions in one sum
-    private Graph with(boolean joined, Graph graph) {
+    private Pipeline passes(boolean joined) {
         List<Pass> passes = new ArrayList<>();
         if (optimised) {
             passes.addAll(Optimisation.fewestProducts().passes().passes());
@@ -65,7 +71,7 @@ public record Preparation(boolean optimised, Precision precision, DeformableAtte
         if (precision == Precision.FP16) {
             passes.add(new HalfPrecision(single(), ranges));
         }
-        gathered().ifPresent(type -> passes.add(new GatherQueries(type, QueryProgram::takes)));
+        gathered().ifPresent(type -> passes.add(new GatherQueries(type, QueryProgram::refusal)));
         if (normalises()) {
             passes.add(new GatherGroupNormalization());
         }
@@ -79,7 +85,7 @@ public record Preparation(boolean optimised, Precision precision, DeformableAtte
         passes.add(new ShareEqualNodes());
         passes.add(new FoldConstants());
         passes.add(new RemoveUnused());
-        return new Pipeline(passes).run(graph).graph();
+        return new Pipeline(passes);
     }
 
     /// None of the forms that TensorRT has of its own computes positions better than what it samples, a variance need not fit

@@ -51,9 +51,10 @@ final class QueryNodes {
         return switch (node.operation()) {
             case Operation.Linear() -> isRows(node.inputs().getFirst()) && hasConstants(node) && isProduct(node);
             case Operation.Binary(BinaryFunction function) when function == BinaryFunction.ADD -> isSum(node);
-            case Operation.Unary(UnaryFunction function) when function == UnaryFunction.RELU -> isRows(node.inputs().getFirst());
+            case Operation.Unary(UnaryFunction function) when function == UnaryFunction.RELU -> isRows(node.inputs().getFirst())
+                    && QueryLimits.takesRelu(channels(node.output()));
             case Operation.LayerNormalization _ -> isRows(node.inputs().getFirst()) && hasConstants(node)
-                    && QueryLimits.takesNormalisation(channels(node.output()));
+                    && QueryLimits.takesWidth(channels(node.output()));
             case Operation.Slice columns -> isRows(node.inputs().getFirst()) && areColumns(columns, shape(node.inputs().getFirst()));
             case Operation.Attention(int heads) -> isAmongQueries(node) && QueryLimits.takesAttention(channels(node.output()), heads);
             default -> false;
@@ -79,15 +80,20 @@ final class QueryNodes {
 
     private boolean isProduct(Node product) {
         Shape weight = shape(product.inputs().get(1));
-        return QueryLimits.takesProduct(weight.get(0).size(), weight.get(1).size());
+        return QueryLimits.takesProduct(weight.get(0).size(), weight.get(1).size(), product.inputs().size() == 3);
     }
 
-    /// Whether a node adds two values of the sum's own type, or a constant `[C]`, `[R, C]` or `[1, R, C]` to one.
+    /// Whether a node adds two values of the sum's own type, or a constant `[C]`, `[R, C]` or `[1, R, C]` to one. What has the rank of
+    /// values lies as a query does.
     private boolean isSum(Node sum) {
         TensorType whole = graph.type(sum.output());
         List<String> computed = sum.inputs().stream().filter(name -> !graph.initializers().containsKey(name)).toList();
+        List<String> tables = sum.inputs().stream().filter(graph.initializers()::containsKey).toList();
+        boolean isNarrow = tables.stream().anyMatch(name -> graph.type(name).shape().rank() < whole.shape().rank());
         return !computed.isEmpty() && computed.stream().allMatch(name -> graph.type(name).equals(whole))
-                && sum.inputs().stream().filter(graph.initializers()::containsKey).allMatch(name -> isTable(graph.type(name), whole));
+                && computed.stream().distinct().count() == computed.size()
+                && tables.stream().allMatch(name -> isTable(graph.type(name), whole))
+                && (isNarrow ? QueryLimits.takesOutputs(channels(sum.output())) : QueryLimits.takesWidth(channels(sum.output())));
     }
 
     private static boolean isTable(TensorType constant, TensorType whole) {

@@ -181,8 +181,8 @@ __device__ __forceinline__ void linear(const Stage &stage, Block &block) {
                 x.y += more.y;
             }
             if (stage.positive) {
-                x.x = fmaxf(x.x, 0.0f);
-                x.y = fmaxf(x.y, 0.0f);
+                x.x = relu(x.x);
+                x.y = relu(x.y);
             }
             if (has_addend && column < stage.addend_outer) {
                 const float2 more = Raw<VALUE>::floats(addends[i]);

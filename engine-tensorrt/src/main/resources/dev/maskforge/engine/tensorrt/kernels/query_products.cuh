@@ -76,6 +76,13 @@ __device__ __forceinline__ void multiply_add(float (&sums)[4], const uint4 &low,
     Units<VALUE>::step(sums, low.z, high.z, low.w, high.w, b.z, b.w);
 }
 
+// What is not a number stays so, which fmaxf would make 0 of.
+__device__ __forceinline__ float relu(float x) {
+    float result;
+    asm("max.NaN.f32 %0, %1, %2;" : "=f"(result) : "f"(x), "f"(0.0f));
+    return result;
+}
+
 __device__ __forceinline__ int clamp_row(int row, int rows) {
     return min(row, rows - 1);
 }

@@ -10,6 +10,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -96,6 +100,24 @@ class NvrtcCompilerTest {
                 byte[] image = compiler.compile(layout.source(), new Architecture(90));
                 assertTrue(image.length > 100 && image[1] == 'E', layout + " is no machine code");
             }
+        }
+    }
+
+    /// A Relu of NaN is NaN, which a maximum of it and 0 is only if it is told to be.
+    @Test
+    void reluOfQueriesKeepsWhatIsNoNumber() {
+        NvrtcCompiler compiler = compiler();
+        Pattern zero = Pattern.compile("mov\\.f32\\s+(%f\\d+), 0f00000000;");
+        Pattern maximum = Pattern.compile("max(\\.\\w+)*\\.f32\\s+%f\\d+, %f\\d+, (%f\\d+|0f00000000);");
+        for (DataType type : List.of(DataType.FLOAT16, DataType.FLOAT32)) {
+            KernelSource source = new QueryLayout(100, 256, 2048, 32, type).source();
+            String ptx = new String(compiler.compile(source, new Architecture(990)), StandardCharsets.US_ASCII);
+            Set<String> zeros = zero.matcher(ptx).results().map(found -> found.group(1)).collect(Collectors.toSet());
+            zeros.add("0f00000000");
+            List<String> withZero = maximum.matcher(ptx).results().filter(found -> zeros.contains(found.group(2))).map(MatchResult::group)
+                    .toList();
+            assertTrue(!withZero.isEmpty() && withZero.stream().allMatch(line -> line.startsWith("max.NaN.f32")),
+                    type + ": " + withZero);
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /// The kernel of queries against the reference interpreter, on the same numbers.
 record QueriesCheck(QueryGraphs sizes, Graph graph, SequencedMap<String, Tensor> inputs,
@@ -28,17 +29,24 @@ record QueriesCheck(QueryGraphs sizes, Graph graph, SequencedMap<String, Tensor>
                 DataType.FLOAT32);
         List<Graph> graphs = sizes.all();
         List<Graph> singles = single.all();
-        return IntStream.range(0, graphs.size()).mapToObj(i -> {
-            SequencedMap<String, Tensor> inputs = sizes.inputs(graphs.get(i), seed + 100L * i);
-            SequencedMap<String, Tensor> floats = new LinkedHashMap<>();
-            inputs.forEach((name, tensor) -> floats.put(name, Tensor.of(tensor.type().shape(), QueryGraphs.floats(tensor))));
-            return new QueriesCheck(sizes, graphs.get(i), inputs,
-                    CompletableFuture.supplyAsync(() -> Interpreter.run(singles.get(i), floats)));
-        }).toList();
+        Stream<QueriesCheck> numbers = IntStream.range(0, graphs.size())
+                .mapToObj(i -> of(sizes, graphs.get(i), singles.get(i), sizes.inputs(graphs.get(i), seed + 100L * i)));
+        // Behind a Relu within a network that adds nothing, and behind those of products.
+        Stream<QueriesCheck> others = Stream.of(
+                of(sizes, sizes.productBesideNetworks(), single.productBesideNetworks(),
+                        sizes.inputsWithNan(sizes.productBesideNetworks(), seed)),
+                of(sizes, sizes.endOfMaskFormer(), single.endOfMaskFormer(), sizes.inputsWithNan(sizes.endOfMaskFormer(), seed)));
+        return Stream.concat(numbers, others).toList();
     }
 
-    /// The largest difference, relative to the largest value of its output; NaN if an element was not written, infinite if
-    /// repeated runs differ.
+    private static QueriesCheck of(QueryGraphs sizes, Graph graph, Graph single, SequencedMap<String, Tensor> inputs) {
+        SequencedMap<String, Tensor> floats = new LinkedHashMap<>();
+        inputs.forEach((name, tensor) -> floats.put(name, Tensor.of(tensor.type().shape(), QueryGraphs.floats(tensor))));
+        return new QueriesCheck(sizes, graph, inputs, CompletableFuture.supplyAsync(() -> Interpreter.run(single, floats)));
+    }
+
+    /// The largest difference, relative to the largest value of its output; NaN if an element was not written or is a number where
+    /// the reference has none, infinite if repeated runs differ.
     double error(KernelLoader loader, Cuda cuda, long stream) {
         try (DeviceMemory memory = new DeviceMemory(cuda, stream);
                 QueriesKernel kernel = QueriesKernel.load(loader, QueryProgram.of(graph), sizes.pictures())) {
@@ -59,12 +67,25 @@ record QueriesCheck(QueryGraphs sizes, Graph graph, SequencedMap<String, Tensor>
             for (Map.Entry<String, Tensor> expected : reference.join().entrySet()) {
                 float[] actual = Objects.requireNonNull(first.get(expected.getKey()));
                 double error = Arrays.equals(actual, last.get(expected.getKey()))
-                        ? AttentionCheck.relativeError(actual, expected.getValue().toFloats())
+                        ? relativeError(actual, expected.getValue().toFloats())
                         : Double.POSITIVE_INFINITY;
                 worst = Double.isNaN(worst) || Double.isNaN(error) ? Double.NaN : Math.max(worst, error);
             }
             return worst;
         }
+    }
+
+    /// What is a number on neither side is the same.
+    static double relativeError(float[] actual, float[] expected) {
+        float[] numbers = actual.clone();
+        float[] wanted = expected.clone();
+        for (int i = 0; i < wanted.length; i++) {
+            if (Float.isNaN(wanted[i]) && Float.isNaN(numbers[i])) {
+                wanted[i] = 0;
+                numbers[i] = 0;
+            }
+        }
+        return AttentionCheck.relativeError(numbers, wanted);
     }
 
     private Map<String, float[]> results(DeviceMemory memory, Map<String, Long> places) {
@@ -78,6 +99,7 @@ record QueriesCheck(QueryGraphs sizes, Graph graph, SequencedMap<String, Tensor>
 
     @Override
     public String toString() {
-        return sizes + " to " + graph.outputs();
+        boolean hasNan = Float.isNaN(QueryGraphs.floats(Objects.requireNonNull(inputs.get("x")))[0]);
+        return sizes + " to " + graph.outputs() + (hasNan ? " of what is no number" : "");
     }
 }

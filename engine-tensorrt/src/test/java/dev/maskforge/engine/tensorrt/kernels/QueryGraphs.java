@@ -226,9 +226,24 @@ record QueryGraphs(int pictures, int rows, int width, int hidden, int heads, Dat
                     values[i] = Float.float16ToFloat(Float.floatToFloat16(1 + values[i]));
                 }
             }
-            inputs.put(name, type == DataType.FLOAT16 ? Tensor.ofHalves(shape, values) : Tensor.of(shape, values));
+            inputs.put(name, tensor(shape, values));
         }
         return inputs;
+    }
+
+    /// The same, of which the first row's first element is NaN.
+    SequencedMap<String, Tensor> inputsWithNan(Graph graph, long seed) {
+        SequencedMap<String, Tensor> inputs = inputs(graph, seed);
+        inputs.computeIfPresent("x", (_, tensor) -> {
+            float[] values = floats(tensor);
+            values[0] = Float.NaN;
+            return tensor(tensor.type().shape(), values);
+        });
+        return inputs;
+    }
+
+    private Tensor tensor(Shape shape, float[] values) {
+        return type == DataType.FLOAT16 ? Tensor.ofHalves(shape, values) : Tensor.of(shape, values);
     }
 
     /// The elements of an input, of whichever of the two types.

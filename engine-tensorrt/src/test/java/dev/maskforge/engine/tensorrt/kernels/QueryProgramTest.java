@@ -9,6 +9,7 @@ import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.Tensor;
 import dev.maskforge.graph.reference.Interpreter;
 import dev.maskforge.graph.text.GraphText;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +67,23 @@ class QueryProgramTest {
         }
     }
 
+    /// NaN in a picture's first row stays there, behind every Relu, and nowhere else where no query looks at another.
+    @Test
+    void whatIsNoNumberStaysSo() {
+        for (Graph graph : List.of(SMALL.endOfMaskFormer(), SMALL.productBesideNetworks())) {
+            Map<String, Tensor> inputs = SMALL.inputsWithNan(graph, 7);
+            Map<String, float[]> memory = QuerySimulation.run(QueryProgram.of(graph), SMALL.pictures(), inputs);
+            Interpreter.run(graph, inputs).forEach((name, expected) -> {
+                float[] actual = Objects.requireNonNull(memory.get(name));
+                for (int i = 0; i < actual.length; i++) {
+                    assertEquals(i < SMALL.width(), Float.isNaN(actual[i]), name + " " + i);
+                }
+                double error = QueriesCheck.relativeError(actual, expected.toFloats());
+                assertTrue(error < 2e-5, name + ": " + error);
+            });
+        }
+    }
+
     /// Shares of a network's sums go to where a product of the same input kept its own, unless all have passed it.
     @Test
     void networksWaitForWhoeverKeepsSums() {
@@ -98,8 +116,14 @@ class QueryProgramTest {
             "x: float32[n, 7, 64] | p = Linear(x, w); q = Sigmoid(p); y = Linear(q, w)"})
     void refusesWhatLiesOtherwise(String inputs, String body) {
         Graph graph = GraphText.parse("(" + inputs + ", w: float32[64, 64]) -> (y) {\n" + body.replace("; ", "\n") + "\n}\n");
-        String said = QueryProgram.refusal(graph).orElse("nothing");
-        assertTrue(said.contains("queries=network"), body + ": " + said);
+        assertTrue(refusal(graph).contains("queries=network"), body);
+    }
+
+    /// Of who must take the kernel, with the cure; of who need not, without.
+    private static String refusal(Graph graph) {
+        String message = String.valueOf(assertThrows(EngineException.class, () -> QueryProgram.of(graph)).getMessage());
+        assertEquals(Optional.of(message.replace("; build with --setting queries=network", "")), QueryProgram.refusal(graph));
+        return message;
     }
 
     /// What the simulation is for: the third stage sends to buffer 0 when others may still be in the second, which reads it.
@@ -158,7 +182,7 @@ class QueryProgramTest {
                 "Relu");
         refused.forEach((body, why) -> {
             Graph graph = GraphText.parse(signature.replace("%d", "64") + body + "\n}\n");
-            String said = QueryProgram.refusal(graph).orElse("nothing");
+            String said = refusal(graph);
             assertTrue(said.contains(why) && said.contains("queries=network"), body + ": " + said);
         });
         Graph narrow = GraphText.parse(signature.replace("%d", "32") + "y = Linear(x, w)\n}\n");
@@ -185,5 +209,95 @@ class QueryProgramTest {
     @Test
     void sampleGraphsAreSubgraphs() {
         SMALL.all().forEach(graph -> assertEquals(graph.inputs().size(), new Operation.Subgraph(graph).inputTypes().size()));
+    }
+
+    /// A single node is taken in one of the graphs that it may stand in exactly if the limits say so.
+    @Test
+    void limitsAreWhatTheKernelTakes() {
+        long[] sizes = {8, 16, 32, 48, 64, 80, 96, 128, 192, 256, 320, 512, 520, 768, 784, 1024, 1536, 2048, 2560};
+        for (long size : sizes) {
+            for (long other : sizes) {
+                assertLimit(QueryLimits.takesProduct(size, other, false), size + ", " + other, Map.of("i", other, "o", size),
+                        "(x: float32[n, 7, $i], w: float32[$o, $i]) -> (y) { y = Linear(x, w) }");
+                assertLimit(QueryLimits.takesProduct(size, other, true), size + ", " + other + " and a bias", Map.of("i", other, "o", size),
+                        "(x: float32[n, 7, $i], w: float32[$o, $i], b: float32[$o]) -> (y) { y = Linear(x, w, b) }",
+                        """
+                                (x: float32[n, 7, $i], w: float32[$o, $i], b: float32[$o], v: float32[$i, $o], c: float32[$i]) -> (y) {
+                                  h = Linear(x, w, b)
+                                  r = Relu(h)
+                                  y = Linear(r, v, c)
+                                }""",
+                        """
+                                (x: float32[n, 7, $o], w: float32[$i, $o], b: float32[$i], v: float32[$o, $i], c: float32[$o]) -> (y) {
+                                  h = Linear(x, w, b)
+                                  r = Relu(h)
+                                  y = Linear(r, v, c)
+                                }""");
+            }
+            Map<String, Long> channels = Map.of("c", size);
+            assertLimit(QueryLimits.takesRelu(size), "Relu of " + size, channels,
+                    "(x: float32[n, 7, 64], w: float32[$c, 64]) -> (y) { p = Linear(x, w) y = Relu(p) }", """
+                            (x: float32[n, 7, 64], w: float32[$c, 64], b: float32[$c], v: float32[64, $c], c: float32[64]) -> (y) {
+                              h = Linear(x, w, b)
+                              r = Relu(h)
+                              y = Linear(r, v, c)
+                            }""");
+            assertLimit(QueryLimits.takesWidth(size), "normalisation of " + size, channels, """
+                    (x: float32[n, 7, $c], w: float32[$c, $c], s: float32[$c]) -> (y) {
+                      p = Linear(x, w)
+                      y = LayerNormalization(p, s, s)
+                    }""", """
+                    (x: float32[n, 7, 64], w: float32[$c, 64], s: float32[$c]) -> (y) {
+                      p = Linear(x, w)
+                      y = LayerNormalization(p, s, s)
+                    }""");
+            for (String table : List.of("[$c]", "[7, $c]")) {
+                assertLimit(QueryLimits.takesOutputs(size), "table of " + size, channels,
+                        "(x: float32[n, 7, 64], w: float32[$c, 64], t: float32" + table + ") -> (y) { p = Linear(x, w) y = Add(p, t) }");
+            }
+            for (String rows : List.of("[1, 7, $c]", "[n, 7, $c]")) {
+                assertLimit(QueryLimits.takesWidth(size), "sum of " + size, channels,
+                        "(x: float32[n, 7, 64], w: float32[$c, 64], t: float32" + rows + ") -> (y) { p = Linear(x, w) y = Add(p, t) }",
+                        "(x: float32[n, 7, $c], w: float32[$c, $c], t: float32" + rows + ") -> (y) { p = Linear(x, w) y = Add(p, t) }");
+            }
+            for (long heads : new long[]{1, 2, 3, 4, 5, 6, 8, 12, 16, 32}) {
+                assertLimit(QueryLimits.takesAttention(size, heads), heads + " heads of " + size, Map.of("c", size, "h", heads), """
+                        (x: float32[n, 7, $c], w: float32[$c, $c]) -> (y) {
+                          p = Linear(x, w)
+                          a = Attention{heads=$h}(p, p, p)
+                          y = Linear(a, w)
+                        }""");
+            }
+            for (long start : new long[]{0, 4, 8, 16}) {
+                assertLimit(QueryLimits.takesColumns(start, start + size), size + " from " + start,
+                        Map.of("a", start, "e", start + size, "c", size), """
+                                (x: float32[n, 7, 64], w: float32[2048, 64]) -> (y) {
+                                  p = Linear(x, w)
+                                  s = Slice{axis=2, start=$a, end=$e}(p)
+                                  y = Relu(s)
+                                }""", """
+                                (x: float32[n, 7, 2048], w: float32[64, $c]) -> (y) {
+                                  s = Slice{axis=2, start=$a, end=$e}(x)
+                                  y = Linear(s, w)
+                                }""");
+            }
+        }
+    }
+
+    private static void assertLimit(boolean isTaken, String what, Map<String, Long> sizes, String... texts) {
+        List<String> refusals = new ArrayList<>();
+        for (String text : texts) {
+            String sized = text;
+            for (Map.Entry<String, Long> size : sizes.entrySet()) {
+                sized = sized.replace("$" + size.getKey(), size.getValue().toString());
+            }
+            try {
+                QueryProgram.refusal(GraphText.parse(sized)).ifPresent(refusals::add);
+            } catch (IllegalArgumentException e) {
+                // Attention of heads that do not divide the channels, columns that are not there.
+                refusals.add(String.valueOf(e.getMessage()));
+            }
+        }
+        assertEquals(isTaken, refusals.size() < texts.length, what + ": " + refusals);
     }
 }

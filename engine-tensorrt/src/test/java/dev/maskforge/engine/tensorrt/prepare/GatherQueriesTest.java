@@ -1,5 +1,6 @@
 package dev.maskforge.engine.tensorrt.prepare;
 
+import dev.maskforge.engine.tensorrt.kernels.QueryProgram;
 import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.Node;
@@ -9,9 +10,11 @@ import dev.maskforge.graph.Tensor;
 import dev.maskforge.graph.Verifier;
 import dev.maskforge.graph.reference.Interpreter;
 import dev.maskforge.graph.text.GraphText;
+import dev.maskforge.passes.Pass;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.SequencedMap;
 import org.junit.jupiter.api.Test;
@@ -29,15 +32,15 @@ class GatherQueriesTest {
 
     /// Attention among seven queries, as passes leave it: one product, of which queries and keys get their positions.
     private static final String ATTENTION = """
-              all: float32[96, 32]
-              bias: float32[96]
-              positions: float32[7, 32]
-              w: float32[32, 32]
-              b: float32[32]
+              all: float32[192, 64]
+              bias: float32[192]
+              positions: float32[7, 64]
+              w: float32[64, 64]
+              b: float32[64]
               qkv = Linear(x, all, bias)
-              q = Slice{axis=2, start=0, end=32}(qkv)
-              k = Slice{axis=2, start=32, end=64}(qkv)
-              v = Slice{axis=-1, start=64, end=96}(qkv)
+              q = Slice{axis=2, start=0, end=64}(qkv)
+              k = Slice{axis=2, start=64, end=128}(qkv)
+              v = Slice{axis=-1, start=128, end=192}(qkv)
               qp = Add(q, positions)
               kp = Add(positions, k)
               a = Attention{heads=2}(qp, kp, v)
@@ -46,22 +49,23 @@ class GatherQueriesTest {
 
     @Test
     void aLayerIsOneSubgraph() {
-        Graph graph = parse("(x: float32[n, 7, 32]) -> (y)", ATTENTION, """
-                  scale: float32[32]
-                  shift: float32[32]
-                  up: float32[64, 32]
-                  down: float32[32, 64]
+        Graph graph = parse("(x: float32[n, 7, 64]) -> (y)", ATTENTION, """
+                  scale: float32[64]
+                  shift: float32[64]
+                  up: float32[512, 64]
+                  upBias: float32[512]
+                  down: float32[64, 512]
                   s = Add(x, o)
                   t = LayerNormalization(s, scale, shift)
-                  h = Linear(t, up)
+                  h = Linear(t, up, upBias)
                   r = Relu(h)
-                  f = Linear(r, down)
+                  f = Linear(r, down, b)
                   y = Add(t, f)
                 """);
         Graph gathered = gathered(graph);
         assertEquals(List.of("queries"), gathered.nodes().stream().map(Node::name).toList());
         Node only = gathered.nodes().getFirst();
-        assertEquals(List.of("x", "all", "bias", "positions", "w", "b", "scale", "shift", "up", "down"), only.inputs());
+        assertEquals(List.of("x", "all", "bias", "positions", "w", "b", "scale", "shift", "up", "upBias", "down"), only.inputs());
         assertEquals(List.of("y"), only.outputs());
         Graph inner = subgraphs(gathered).getFirst();
         assertEquals(graph.nodes(), inner.nodes());
@@ -73,7 +77,7 @@ class GatherQueriesTest {
     /// What is gathered in one piece would wait for itself by way of the sigmoid.
     @Test
     void aWayThatLeavesAndComesBackCuts() {
-        Graph graph = parse("(x: float32[n, 7, 32]) -> (y)", ATTENTION, """
+        Graph graph = parse("(x: float32[n, 7, 64]) -> (y)", ATTENTION, """
                   outside = Sigmoid(o)
                   past = Linear(o, w)
                   joined = Add(outside, past)
@@ -92,7 +96,7 @@ class GatherQueriesTest {
 
     @Test
     void whatOthersTakeIsGivenToo() {
-        Graph graph = parse("(x: float32[n, 7, 32]) -> (y, masks)", ATTENTION, """
+        Graph graph = parse("(x: float32[n, 7, 64]) -> (y, masks)", ATTENTION, """
                   y = Add(x, o)
                   masks = Softmax{axis=2}(qp)
                 """);
@@ -106,14 +110,14 @@ class GatherQueriesTest {
     /// Seven pixels are no queries, and looking at them is where a subgraph ends.
     @Test
     void pixelsAreNoQueriesHoweverMany() {
-        Graph graph = parse("(x: float32[n, 7, 32], pixels: float32[n, 7, 32]) -> (y)", ATTENTION, """
+        Graph graph = parse("(x: float32[n, 7, 64], pixels: float32[n, 7, 64]) -> (y)", ATTENTION, """
                   s = Add(x, o)
                   cq = Linear(s, w)
                   cqp = Add(cq, positions)
                   kv = Linear(pixels, all)
-                  ck = Slice{axis=2, start=0, end=32}(kv)
+                  ck = Slice{axis=2, start=0, end=64}(kv)
                   ckp = Add(ck, positions)
-                  cv = Slice{axis=2, start=32, end=64}(kv)
+                  cv = Slice{axis=2, start=64, end=128}(kv)
                   ca = Attention{heads=2}(cqp, ckp, cv)
                   co = Linear(ca, w)
                   n = Add(s, co)
@@ -129,8 +133,8 @@ class GatherQueriesTest {
     @Test
     void aMaskedAttentionIsNone() {
         assertEquals(0, subgraphs(gathered(GraphText.parse("""
-                (x: float32[n, 7, 32], blocked: bool[n, 7, 7]) -> (y) {
-                  w: float32[32, 32]
+                (x: float32[n, 7, 64], blocked: bool[n, 7, 7]) -> (y) {
+                  w: float32[64, 64]
                   p = Linear(x, w)
                   a = Attention{heads=2}(p, p, p, blocked)
                   y = Linear(a, w)
@@ -138,11 +142,10 @@ class GatherQueriesTest {
                 """))).size());
     }
 
-    /// Products before attention and after it, of rows and channels at the limits of single nodes and beyond; that all have one width is
-    /// the program's to say.
+    /// Products before attention and after it, of rows and channels at the limits and beyond.
     @ParameterizedTest
     @CsvSource({"128, 64, 2, true", "129, 64, 2, false", "7, 64, 4, true", "7, 64, 1, true", "7, 128, 1, false", "7, 64, 8, false",
-            "7, 48, 3, false", "7, 2048, 32, true", "7, 2080, 65, false"})
+            "7, 48, 3, false", "7, 96, 3, false", "7, 192, 3, true", "7, 256, 16, true", "7, 320, 5, false", "7, 2048, 32, false"})
     void aNodeTakesSoManyRowsChannelsAndHeads(long rows, long channels, long heads, boolean fits) {
         Graph graph = GraphText.parse("""
                 (x: float32[n, %1$d, %2$d]) -> (y) {
@@ -152,43 +155,52 @@ class GatherQueriesTest {
                   y = Linear(a, w)
                 }
                 """.formatted(rows, channels, heads));
-        assertEquals(fits ? 1 : 0, subgraphs(gathered(graph)).size());
+        assertEquals(fits ? 1 : 0, subgraphs(taken(graph)).size());
     }
 
-    /// One node that does not fit stays outside, and the rest is gathered without it.
+    /// One node that does not fit stays outside, and the rest is gathered without it, as the kernel takes it.
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"odd: float32[20, 32] | Linear(o, odd)", "wide: float32[2064, 32] | Linear(o, wide)",
-            "other: float32[1] | Add(o, other)", "rows: float32[2, 7, 32] | Add(o, rows)", "other: float32[7, 1] | Add(o, other)",
-            "other: float32[32] | Multiply(o, other)", "other: float32[32] | Slice{axis=2, start=4, end=12}(o)",
-            "other: float32[32] | Slice{axis=1, start=0, end=7}(o)", "other: float32[32] | Sigmoid(o)"})
+    @CsvSource(delimiter = '|', value = {"odd: float32[20, 64] | z = Linear(t, odd)", "wide: float32[2064, 64] | z = Linear(t, wide)",
+            "unbiased: float32[1024, 64] | z = Linear(t, unbiased)", "other: float32[1] | z = Add(t, other)",
+            "rows: float32[2, 7, 64] | z = Add(t, rows)", "other: float32[7, 1] | z = Add(t, other)",
+            "other: float32[64] | z = Multiply(t, other)", "other: float32[64] | z = Slice{axis=2, start=4, end=20}(t)",
+            "other: float32[64] | z = Slice{axis=2, start=8, end=16}(t)", "other: float32[64] | z = Slice{axis=1, start=0, end=7}(t)",
+            "other: float32[64] | z = Sigmoid(t)", "other: float32[64] | z = Add(t, t)"})
     void leavesAloneWhatTheKernelDoesNotTake(String constant, String node) {
-        Graph graph = parse("(x: float32[" + BATCH + ", 7, 32]) -> (y, z)", ATTENTION, """
+        Graph graph = parse("(x: float32[" + BATCH + ", 7, 64]) -> (y, z)", ATTENTION, """
                   %s
-                  y = Add(x, o)
-                  z = %s
+                  scale: float32[64]
+                  s = Add(x, o)
+                  t = LayerNormalization(s, scale, scale)
+                  y = Linear(t, w)
+                  %s
                 """.formatted(constant, node));
-        Graph gathered = gathered(graph);
+        Graph gathered = taken(graph);
         assertEquals(List.of("queries", "z"), names(gathered));
-        assertEquals(List.of("o", "y"), subgraphs(gathered).getFirst().outputs());
+        assertEquals(List.of("t", "y"), subgraphs(gathered).getFirst().outputs());
         says(graph, gathered);
     }
 
-    @Test
-    void normalisationOfWideRowsStaysOutside() {
-        Graph graph = parse("(x: float32[n, 7, 32]) -> (y)", ATTENTION, """
-                  up: float32[544, 32]
-                  scale: float32[544]
+    /// What the kernel computes with queries' own channels alone.
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"scale: float32[96] | z = LayerNormalization(h, scale, scale)",
+            "narrow: float32[64, 96] | z = Linear(h, narrow)", "table: float32[1, 7, 96] | z = Add(h, table)"})
+    void otherChannelsThanQueriesHaveStayOutside(String constant, String node) {
+        Graph graph = parse("(x: float32[n, 7, 64]) -> (z)", ATTENTION, """
+                  up: float32[96, 64]
+                  %s
                   h = Linear(o, up)
-                  y = LayerNormalization(h, scale, scale)
-                """);
-        Graph gathered = gathered(graph);
-        assertEquals(List.of("queries", "y"), names(gathered));
+                  %s
+                """.formatted(constant, node));
+        Graph gathered = taken(graph);
+        assertEquals(List.of("queries", "z"), names(gathered));
+        assertEquals(List.of("h"), subgraphs(gathered).getFirst().outputs());
         says(graph, gathered);
     }
 
     @Test
     void oneProductAloneIsLeftAlone() {
-        Graph graph = parse("(x: float32[n, 7, 32]) -> (y)", ATTENTION, """
+        Graph graph = parse("(x: float32[n, 7, 64]) -> (y)", ATTENTION, """
                   outside = Sigmoid(o)
                   joined = Add(outside, x)
                   alone = Linear(joined, w)
@@ -200,8 +212,19 @@ class GatherQueriesTest {
     }
 
     @Test
+    void saysWhyTheKernelDoesNotTakeIt() {
+        Graph graph = parse("(x: float32[n, 7, 64]) -> (y, o)", ATTENTION, "y = Add(x, o)\n");
+        Pass.Outcome outcome = new GatherQueries(DataType.FLOAT32, QueryProgram::refusal).apply(graph);
+        assertSame(graph, outcome.graph());
+        assertEquals(List.of(new Pass.Refusal("qkv",
+                "the kernel of queries does not take this graph: there is no product that could take along Add 'y'")),
+                outcome.refusals());
+        assertEquals(List.of(), new GatherQueries(DataType.FLOAT32, _ -> Optional.empty()).apply(graph).refusals());
+    }
+
+    @Test
     void whatNobodyTakesIsDropped() {
-        Graph gathered = gathered(parse("(x: float32[n, 7, 32]) -> (y)", ATTENTION, """
+        Graph gathered = gathered(parse("(x: float32[n, 7, 64]) -> (y)", ATTENTION, """
                   y = Add(x, o)
                   nobodys = Linear(o, w)
                 """));
@@ -210,10 +233,10 @@ class GatherQueriesTest {
 
     @Test
     void leavesOtherTypesAndOtherGraphsAlone() {
-        Graph graph = parse("(x: float32[n, 7, 32]) -> (o)", ATTENTION, "");
-        assertSame(graph, new GatherQueries(DataType.FLOAT16, _ -> true).apply(graph).graph());
-        Graph without = GraphText.parse("(x: float32[n, 7, 32]) -> (y) {\n w: float32[32, 32]\n h = Linear(x, w)\n y = Linear(h, w)\n}");
-        assertSame(without, new GatherQueries(DataType.FLOAT32, _ -> true).apply(without).graph());
+        Graph graph = parse("(x: float32[n, 7, 64]) -> (o)", ATTENTION, "");
+        assertSame(graph, new GatherQueries(DataType.FLOAT16, _ -> Optional.empty()).apply(graph).graph());
+        Graph without = GraphText.parse("(x: float32[n, 7, 64]) -> (y) {\n w: float32[64, 64]\n h = Linear(x, w)\n y = Linear(h, w)\n}");
+        assertSame(without, new GatherQueries(DataType.FLOAT32, _ -> Optional.empty()).apply(without).graph());
     }
 
     private static Graph parse(String signature, String... lines) {
@@ -221,7 +244,12 @@ class GatherQueriesTest {
     }
 
     private static Graph gathered(Graph graph) {
-        return Verifier.verify(new GatherQueries(DataType.FLOAT32, _ -> true).apply(graph).graph());
+        return Verifier.verify(new GatherQueries(DataType.FLOAT32, _ -> Optional.empty()).apply(graph).graph());
+    }
+
+    /// As the kernel takes it.
+    private static Graph taken(Graph graph) {
+        return Verifier.verify(new GatherQueries(DataType.FLOAT32, QueryProgram::refusal).apply(graph).graph());
     }
 
     static List<Graph> subgraphs(Graph graph) {

@@ -32,6 +32,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -134,6 +135,33 @@ class PreparedQueriesTest {
         assertEquals(network.apply(attention(200)).nodes(), kernel.apply(attention(200)).nodes());
     }
 
+    /// A product whose result something else takes, too, takes no sum along.
+    @ParameterizedTest
+    @CsvSource({"TF32, KERNEL, true", "FP16, KERNEL, true", "FP32, KERNEL, false", "TF32, NETWORK, false"})
+    void saysWhyQueriesStayWithTheNetwork(Precision precision, QueriesForm form, boolean isRefused) {
+        Graph graph = GraphText.parse("""
+                (x: float32[1, 100, 256]) -> (y, z) {
+                  all: float32[768, 256]
+                  w: float32[256, 256]
+                  qkv = Linear(x, all)
+                  q = Slice{axis=2, start=0, end=256}(qkv)
+                  k = Slice{axis=2, start=256, end=512}(qkv)
+                  v = Slice{axis=2, start=512, end=768}(qkv)
+                  a = Attention{heads=8}(q, k, v)
+                  o = Linear(a, w)
+                  s = Add(x, o)
+                  y = Linear(s, w)
+                  z = Linear(o, w)
+                }
+                """);
+        Preparation preparation = preparation(precision, form);
+        assertEquals(0, subgraphs(preparation.apply(graph)));
+        String reason = preparation.queriesRefusal(graph).orElse("");
+        assertEquals(isRefused, reason.contains("no product that could take along Add"), reason);
+        assertEquals(isRefused, !reason.isEmpty());
+        assertEquals(Optional.empty(), preparation.queriesRefusal(attention(100)));
+    }
+
     /// Each step takes what is there.
     private static void runsInTurn(Graph graph, Preparation preparation, Arena arena) {
         Set<String> there = new HashSet<>(graph.inputs());
@@ -178,7 +206,8 @@ class PreparedQueriesTest {
             }
             Graph apart = new Pipeline(before).run(authored(file)).graph();
             Graph gathered = Verifier.verify(
-                    new GatherQueries(precision == Precision.FP16 ? DataType.FLOAT16 : DataType.FLOAT32, _ -> true).apply(apart).graph());
+                    new GatherQueries(precision == Precision.FP16 ? DataType.FLOAT16 : DataType.FLOAT32, _ -> Optional.empty()).apply(apart)
+                            .graph());
             assertTrue(subgraphs(gathered) > 0);
             Map<String, Tensor> inputs = Map.of("image", picture(arena));
             List<OutputError> errors = Comparator.errors(Interpreter.run(apart, inputs), Interpreter.run(gathered, inputs));

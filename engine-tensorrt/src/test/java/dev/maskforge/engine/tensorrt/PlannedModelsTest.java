@@ -1,0 +1,75 @@
+package dev.maskforge.engine.tensorrt;
+
+import dev.maskforge.ModelFile;
+import dev.maskforge.ModelOptions;
+import dev.maskforge.engine.Partition;
+import dev.maskforge.engine.Precision;
+import dev.maskforge.engine.tensorrt.plan.PlanContainer;
+import dev.maskforge.engine.tensorrt.prepare.AttentionForm;
+import dev.maskforge.engine.tensorrt.prepare.DeformableAttentionForm;
+import dev.maskforge.engine.tensorrt.prepare.GroupNormalizationForm;
+import dev.maskforge.engine.tensorrt.prepare.LabelsForm;
+import dev.maskforge.engine.tensorrt.prepare.Preparation;
+import dev.maskforge.engine.tensorrt.prepare.QueriesForm;
+import dev.maskforge.graph.Graph;
+import dev.maskforge.graph.TensorType;
+import dev.maskforge.models.Input;
+import dev.maskforge.models.InputShape;
+import dev.maskforge.models.Output;
+import dev.maskforge.passes.precision.Ranges;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/// Plans of the sample models with as many kernels of ours as there can be: what these take and give is what the plan describes, at
+/// fixed sizes and at any.
+class PlannedModelsTest {
+    private static final Path SAMPLES = Path.of(System.getProperty("maskforge.samples", "../samples"), "models");
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mask2former-resnet-cityscapes-panoptic", "maskformer-resnet-cityscapes.pkl"})
+    void areRead(String model) {
+        try (ModelFile file = ModelFile.open(SAMPLES.resolve(model), ModelOptions.none())) {
+            for (InputShape shape : List.of(InputShape.ofSize(64, 128).withBatch(1), file.freeInput())) {
+                for (Precision precision : List.of(Precision.FP32, Precision.FP16)) {
+                    assertRead(file.graph(Input.PIXELS, shape, Output.LABELS), precision);
+                }
+            }
+        }
+    }
+
+    private static void assertRead(Graph graph, Precision precision) {
+        Preparation preparation = new Preparation(true, precision, DeformableAttentionForm.KERNEL, AttentionForm.KERNEL_ALWAYS,
+                QueriesForm.KERNEL, GroupNormalizationForm.KERNEL, true, LabelsForm.KERNEL, Ranges.none());
+        Graph prepared = preparation.apply(graph);
+        Partition partition = Partition.ofNodes(prepared, preparation.cuts(prepared));
+        PlanValues values = PlanValues.of(partition, prepared);
+        List<PlanContainer.Part> parts = new ArrayList<>();
+        partition.steps().forEach(step -> parts.add(switch (step) {
+            case Partition.Step.Segment _ -> new PlanContainer.Part.Segment(MemorySegment.ofArray(new byte[1]));
+            case Partition.Step.Kernel kernel -> new PlanContainer.Part.Kernel(kernel);
+        }));
+        PlanContainer container = new PlanContainer(types(graph, graph.inputs()), types(graph, graph.outputs()), values.between(),
+                values.constants(), parts);
+        assertTrue(container.kernels().containsKey("Pixels") && container.kernels().containsKey("SemanticLabels"),
+                container.kernels().toString());
+        try (Arena arena = Arena.ofConfined()) {
+            assertEquals(container.kernels(), PlanContainer.read(container.write(arena)).kernels());
+        }
+    }
+
+    private static SequencedMap<String, TensorType> types(Graph graph, List<String> names) {
+        SequencedMap<String, TensorType> types = new LinkedHashMap<>();
+        names.forEach(name -> types.put(name, graph.type(name)));
+        return types;
+    }
+}
