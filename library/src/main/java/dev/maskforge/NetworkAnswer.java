@@ -1,5 +1,6 @@
 package dev.maskforge;
 
+import dev.maskforge.engine.MemoryParts;
 import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.Tensor;
@@ -49,18 +50,27 @@ sealed interface NetworkAnswer {
 
         /// Of a picture that has the network's pixels, without the padding.
         private byte[] rows(int image, Geometry geometry, int classes) {
-            byte[] bytes = new byte[Math.multiplyExact(geometry.originalHeight(), geometry.originalWidth())];
+            int height = geometry.originalHeight();
+            byte[] bytes = new byte[Math.multiplyExact(height, geometry.originalWidth())];
+            int parts = Math.min(height, MemoryParts.count(bytes.length));
+            int largest = MemoryParts.of(parts, labels.memory()).map(part -> copyRows(image, geometry, bytes,
+                    (int) ((long) height * part / parts), (int) ((long) height * (part + 1) / parts))).max().orElse(0);
+            requireClass(largest, classes);
+            return bytes;
+        }
+
+        /// Gives the largest label.
+        private int copyRows(int image, Geometry geometry, byte[] bytes, int begin, int end) {
             int width = geometry.originalWidth();
-            for (int y = 0; y < geometry.originalHeight(); y++) {
+            for (int y = begin; y < end; y++) {
                 long row = ((long) image * geometry.paddedHeight() + y) * geometry.paddedWidth();
                 MemorySegment.copy(labels.memory(), ValueLayout.JAVA_BYTE, row, bytes, y * width, width);
             }
             int largest = 0;
-            for (byte label : bytes) {
-                largest = Math.max(largest, Byte.toUnsignedInt(label));
+            for (int i = begin * width; i < end * width; i++) {
+                largest = Math.max(largest, Byte.toUnsignedInt(bytes[i]));
             }
-            requireClass(largest, classes);
-            return bytes;
+            return largest;
         }
 
         private static void requireClass(int label, int classes) {

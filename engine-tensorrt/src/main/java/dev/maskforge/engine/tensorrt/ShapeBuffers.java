@@ -1,6 +1,7 @@
 package dev.maskforge.engine.tensorrt;
 
 import dev.maskforge.engine.EngineException;
+import dev.maskforge.engine.MemoryParts;
 import dev.maskforge.engine.tensorrt.cuda.Cuda;
 import dev.maskforge.engine.tensorrt.cuda.Resources;
 import dev.maskforge.engine.tensorrt.plan.ExecutionContext;
@@ -81,7 +82,7 @@ final class ShapeBuffers implements AutoCloseable {
         if (buffer == null) {
             throw new IllegalArgumentException("there is no buffer '" + name + "'");
         }
-        buffer.host().memory().copyFrom(source.memory());
+        MemoryParts.copy(source.memory(), buffer.host().memory());
     }
 
     void copyIn(long stream) {

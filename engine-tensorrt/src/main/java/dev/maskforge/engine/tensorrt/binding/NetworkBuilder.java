@@ -95,7 +95,8 @@ final class NetworkBuilder {
     private static void lay(ITensor port, Set<String> channelsLast) {
         if (channelsLast.contains(port.getName())) {
             // The same bytes where channels are a multiple of 8, as those of halves are here.
-            TensorFormat format = port.getType() == DataType.kHALF ? TensorFormat.kHWC8 : TensorFormat.kHWC;
+            // What native code returns is none of the constants itself.
+            TensorFormat format = port.getType().value == DataType.kHALF.value ? TensorFormat.kHWC8 : TensorFormat.kHWC;
             port.setAllowedFormats(1 << format.value);
         }
     }
