@@ -16,6 +16,7 @@ import dev.maskforge.engine.tensorrt.binding.TensorRt;
 import dev.maskforge.engine.tensorrt.plan.SizeRange;
 import dev.maskforge.engine.tensorrt.prepare.AttentionForm;
 import dev.maskforge.engine.tensorrt.prepare.DeformableAttentionForm;
+import dev.maskforge.engine.tensorrt.prepare.GroupNormalizationForm;
 import dev.maskforge.engine.tensorrt.prepare.QueriesForm;
 import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Dimension;
@@ -80,15 +81,18 @@ class SampleModelsOnGpuTest {
     }
 
     /// What computes which part of a network.
-    record Forms(DeformableAttentionForm deformable, AttentionForm attention, QueriesForm queries) {
-        static final Forms KERNELS = new Forms(DeformableAttentionForm.KERNEL, AttentionForm.KERNEL_ALWAYS, QueriesForm.KERNEL);
+    record Forms(DeformableAttentionForm deformable, AttentionForm attention, QueriesForm queries,
+            GroupNormalizationForm groupNormalization) {
+        static final Forms KERNELS = new Forms(DeformableAttentionForm.KERNEL, AttentionForm.KERNEL_ALWAYS, QueriesForm.KERNEL,
+                GroupNormalizationForm.KERNEL);
 
         static Forms of(DeformableAttentionForm deformable) {
-            return new Forms(deformable, AttentionForm.KERNEL, QueriesForm.NETWORK);
+            return new Forms(deformable, AttentionForm.KERNEL, QueriesForm.NETWORK, GroupNormalizationForm.NETWORK);
         }
 
         TensorRtOptions options() {
-            return TensorRtOptions.standard().withForm(deformable).withAttention(attention).withQueries(queries);
+            return TensorRtOptions.standard().withForm(deformable).withAttention(attention).withQueries(queries)
+                    .withGroupNormalization(groupNormalization);
         }
     }
 
@@ -106,6 +110,7 @@ class SampleModelsOnGpuTest {
                 Arguments.of(mask2Former, Precision.TF32, kernel, 1L),
                 Arguments.of(mask2Former, Precision.FP16, kernel, 1L),
                 Arguments.of(mask2Former, Precision.FP16, kernel, 3L),
+                Arguments.of(mask2Former, Precision.FP32, Forms.KERNELS, 1L),
                 Arguments.of(mask2Former, Precision.TF32, Forms.KERNELS, 1L),
                 Arguments.of(mask2Former, Precision.FP16, Forms.KERNELS, 1L),
                 Arguments.of(mask2Former, Precision.FP16, Forms.KERNELS, 3L),
