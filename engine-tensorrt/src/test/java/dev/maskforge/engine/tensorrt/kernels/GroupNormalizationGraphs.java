@@ -16,7 +16,7 @@ import java.util.SequencedMap;
 /// @param pictures N
 /// @param height   of the result
 /// @param width    of the result
-record GroupNormalizationGraphs(int pictures, int channels, int groups, int height, int width, DataType type) {
+public record GroupNormalizationGraphs(int pictures, int channels, int groups, int height, int width, DataType type) {
     Graph alone() {
         return parse("map", "y = " + normalised("map", 0));
     }

@@ -1,7 +1,7 @@
 package dev.maskforge.engine.tensorrt.kernels;
 
-import dev.maskforge.engine.tensorrt.cuda.Cuda;
 import dev.maskforge.engine.tensorrt.kernels.PictureHeadKernel.Resized;
+import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Dimension;
 import dev.maskforge.graph.Operation;
 import dev.maskforge.graph.Shape;
@@ -9,22 +9,25 @@ import dev.maskforge.graph.Tensor;
 import dev.maskforge.graph.TensorType;
 import dev.maskforge.graph.reference.Interpreter;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /// The head's kernels against the reference interpreter, on the same numbers.
-record HeadCheck(HeadLayout layout, Tensor classes, Tensor masks, List<Picture> pictures, CompletableFuture<List<Scores>> masksFirst,
-        CompletableFuture<List<Scores>> scoresFirst) {
+public record HeadCheck(HeadLayout layout, Tensor classes, Tensor masks, List<Picture> pictures, CompletableFuture<List<Scores>> masksFirst,
+        CompletableFuture<List<Scores>> scoresFirst) implements KernelCheck {
     /// Below it two scores are as good as equal: float32's rounding in sums over all queries.
     private static final double SMALLEST_MARGIN = 1e-5;
 
     /// What of the network's input is a picture, and the picture's own size.
-    record Picture(HeadLayout.Size crop, HeadLayout.Size size) {}
+    public record Picture(HeadLayout.Size crop, HeadLayout.Size size) {}
 
     /// `[K, height, width]`.
-    record Scores(Tensor values, int classes, HeadLayout.Size size) {}
+    public record Scores(Tensor values, int classes, HeadLayout.Size size) {}
 
     /// How labels compare.
     ///
@@ -32,7 +35,7 @@ record HeadCheck(HeadLayout layout, Tensor classes, Tensor masks, List<Picture> 
     /// @param different    from the reference's
     /// @param unexplained  of those, where the reference's margin is not tiny
     /// @param smallTies    pixels where it is
-    record Result(int pixels, int different, int unexplained, int smallTies) {
+    private record Result(int pixels, int different, int unexplained, int smallTies) {
         @Override
         public String toString() {
             return different + " of " + pixels + " labels differ, " + unexplained + " of them at a margin above " + SMALLEST_MARGIN + " ("
@@ -40,7 +43,35 @@ record HeadCheck(HeadLayout layout, Tensor classes, Tensor masks, List<Picture> 
         }
     }
 
-    static HeadCheck of(HeadLayout layout, long seed, List<Picture> pictures) {
+    /// Sizes that no tile, vector or block divides, and several pictures.
+    public static List<KernelCheck> awkward() {
+        HeadLayout.Size one = new HeadLayout.Size(1, 1);
+        HeadLayout.Size odd = new HeadLayout.Size(5, 7);
+        HeadLayout.Size fourTimes = new HeadLayout.Size(20, 28);
+        HeadLayout.Size large = new HeadLayout.Size(33, 65);
+        HeadLayout.Size network = new HeadLayout.Size(64, 96);
+        HeadLayout.Size quarter = new HeadLayout.Size(16, 24);
+        List<Picture> two = List.of(new Picture(new HeadLayout.Size(61, 90), new HeadLayout.Size(123, 181)),
+                new Picture(new HeadLayout.Size(64, 37), new HeadLayout.Size(40, 23)));
+        return List.of(of(new HeadLayout(2, 100, 19, quarter, network, DataType.FLOAT32), 107, two),
+                of(new HeadLayout(2, 100, 133, quarter, network, DataType.FLOAT16), 108, two),
+                of(new HeadLayout(2, 5, 3, odd, fourTimes, DataType.FLOAT32), 102, List.of()),
+                of(new HeadLayout(2, 99, 150, large, new HeadLayout.Size(132, 260), DataType.FLOAT16), 109, List.of()),
+                of(new HeadLayout(3, 17, 300, odd, fourTimes, DataType.FLOAT32), 110, List.of()),
+                of(new HeadLayout(1, 8, 2, one, new HeadLayout.Size(4, 4), DataType.FLOAT32), 111, List.of()),
+                of(new HeadLayout(3, 200, 19, odd, new HeadLayout.Size(19, 27), DataType.FLOAT32), 103, List.of()),
+                of(new HeadLayout(2, 100, 150, large, new HeadLayout.Size(130, 260), DataType.FLOAT32), 104, List.of()),
+                of(new HeadLayout(1, 301, 847, odd, new HeadLayout.Size(21, 29), DataType.FLOAT16), 105, List.of()),
+                of(new HeadLayout(2, 1, 1, one, new HeadLayout.Size(3, 4), DataType.FLOAT32), 106, List.of()));
+    }
+
+    /// Those, and networks' own.
+    public static List<KernelCheck> all() {
+        return Stream.concat(awkward().stream(), Stream.of(of(HeadLayouts.cityscapes(1024, 2048, DataType.FLOAT32), 100, List.of()),
+                of(HeadLayouts.cityscapes(512, 1024, DataType.FLOAT16), 101, List.of()))).toList();
+    }
+
+    private static HeadCheck of(HeadLayout layout, long seed, List<Picture> pictures) {
         HeadLayout.Size mask = layout.mask();
         int rows = layout.pictures() * layout.queries();
         Tensor classes = Tensor.of(Shape.of(layout.pictures(), layout.queries(), layout.classes() + 1L),
@@ -110,27 +141,54 @@ record HeadCheck(HeadLayout layout, Tensor classes, Tensor masks, List<Picture> 
         return Tensor.of(Shape.of(1, count, to.height(), to.width()), result);
     }
 
+    @Override
+    public Stream<Finding> findings(KernelBench bench) {
+        return pictures.isEmpty()
+                ? programs().entrySet().stream().map(program -> finding(program.getKey(), labels(bench, program.getValue())))
+                : Stream.of(Resized.values())
+                        .map(resized -> finding("picture head, " + resized + " resized", pictureLabels(bench, resized)));
+    }
+
+    private Finding finding(String what, Result result) {
+        return new Finding(result.unexplained() == 0, what + ", " + this + ": " + result);
+    }
+
+    /// The head as it is, and its other ways where there are several.
+    private SequencedMap<String, Function<KernelLoader, HeadKernel>> programs() {
+        SequencedMap<String, Function<KernelLoader, HeadKernel>> programs = new LinkedHashMap<>();
+        programs.put("head", loader -> HeadKernel.load(loader, layout));
+        if (QuadProgram.takes(layout)) {
+            for (int rows : new int[]{1, 2, 4}) {
+                QuadProgram.Tuning tuning = new QuadProgram.Tuning(rows, 3);
+                programs.put("head, " + tuning, loader -> HeadKernel.load(loader, layout, tuning));
+            }
+            SemanticInferenceProgram.Tuning plain = SemanticInferenceProgram.Tuning.standard(SemanticInferenceProgram.Form.LABELS);
+            programs.put("head without matrix units", loader -> HeadKernel.load(loader, layout, plain));
+        }
+        return programs;
+    }
+
     /// Labels at the network's size.
-    Result labels(Cuda cuda, long stream, Supplier<HeadKernel> made) {
-        try (DeviceMemory memory = new DeviceMemory(cuda, stream); HeadKernel kernel = made.get()) {
+    private Result labels(KernelBench bench, Function<KernelLoader, HeadKernel> made) {
+        try (DeviceMemory memory = bench.memory(); HeadKernel kernel = made.apply(bench.loader())) {
             int pixels = layout.pictures() * layout.network().height() * layout.network().width();
             long output = memory.poisoned((long) pixels * layout.labelType().bytes());
-            kernel.enqueue(logits(memory), memory.poisoned(kernel.workspaceBytes()), output, stream);
+            kernel.enqueue(logits(memory), memory.poisoned(kernel.workspaceBytes()), output, bench.stream());
             return compare(memory.labels(output, pixels, layout.labelType()), layout.network(), scoresFirst.join());
         }
     }
 
     /// Labels at pictures' sizes.
-    Result pictureLabels(KernelLoader loader, Cuda cuda, long stream, Resized resized) {
+    private Result pictureLabels(KernelBench bench, Resized resized) {
         HeadLayout.Size largest = new HeadLayout.Size(pictures.stream().mapToInt(picture -> picture.size().height()).max().orElseThrow(),
                 pictures.stream().mapToInt(picture -> picture.size().width()).max().orElseThrow());
-        try (DeviceMemory memory = new DeviceMemory(cuda, stream);
-                PictureHeadKernel kernel = PictureHeadKernel.load(loader, layout, largest, resized)) {
+        try (DeviceMemory memory = bench.memory();
+                PictureHeadKernel kernel = PictureHeadKernel.load(bench.loader(), layout, largest, resized)) {
             int pixels = layout.pictures() * largest.height() * largest.width();
             long output = memory.poisoned((long) pixels * layout.labelType().bytes());
             int[] sizes = pictures.stream().flatMapToInt(picture -> IntStream.of(picture.crop().height(),
                     picture.crop().width(), picture.size().height(), picture.size().width())).toArray();
-            kernel.enqueue(logits(memory), memory.integers(sizes), memory.poisoned(kernel.workspaceBytes()), output, stream);
+            kernel.enqueue(logits(memory), memory.integers(sizes), memory.poisoned(kernel.workspaceBytes()), output, bench.stream());
             return compare(memory.labels(output, pixels, layout.labelType()), largest,
                     resized == Resized.MASKS ? masksFirst.join() : scoresFirst.join());
         }

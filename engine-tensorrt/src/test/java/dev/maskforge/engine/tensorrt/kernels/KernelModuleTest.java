@@ -15,9 +15,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 class KernelModuleTest {
-    private static final HeadLayout HEAD = Layouts.cityscapes(32, 64, DataType.FLOAT32);
+    private static final HeadLayout HEAD = HeadLayouts.cityscapes(32, 64, DataType.FLOAT32);
 
-    private static final HeadLayout ODD_HEAD = Layouts.head(2, 5, 19, new HeadLayout.Size(5, 7), new HeadLayout.Size(19, 27),
+    private static final HeadLayout ODD_HEAD = new HeadLayout(2, 5, 19, new HeadLayout.Size(5, 7), new HeadLayout.Size(19, 27),
             DataType.FLOAT16);
 
     @TempDir
@@ -29,7 +29,7 @@ class KernelModuleTest {
 
     private void everything(KernelLoader loader) {
         try (DeformableAttentionKernel attention = DeformableAttentionKernel.load(loader,
-                Layouts.pixelDecoder(32, 64, DataType.FLOAT16, DataType.FLOAT32))) {
+                AttentionLayouts.pixelDecoder(32, 64, DataType.FLOAT16, DataType.FLOAT32))) {
             attention.enqueue(256, 512, 768, 1024, 7);
         }
         for (HeadLayout layout : List.of(HEAD, ODD_HEAD)) {
@@ -42,7 +42,8 @@ class KernelModuleTest {
                 head.enqueue(new HeadLogits(256, 512), 768, 1024, 2048, 7);
             }
         }
-        try (PixelsKernel pixels = PixelsKernel.load(loader, Layouts.pixels(2, 5, 7, DataType.FLOAT16, PixelsLayout.Order.PLANES))) {
+        try (PixelsKernel pixels = PixelsKernel.load(loader,
+                PixelsLayouts.imageNet(2, 5, 7, DataType.FLOAT16, PixelsLayout.Order.PLANES))) {
             pixels.enqueue(256, 512, 768, 7);
         }
     }
@@ -87,7 +88,7 @@ class KernelModuleTest {
     void refusesAddressesThatCannotBe() {
         KernelLoader loader = loader(new StandInModules());
         try (DeformableAttentionKernel attention = DeformableAttentionKernel.load(loader,
-                Layouts.pixelDecoder(32, 64, DataType.FLOAT16, DataType.FLOAT32))) {
+                AttentionLayouts.pixelDecoder(32, 64, DataType.FLOAT16, DataType.FLOAT32))) {
             refuses("values", 0, address -> attention.enqueue(address, 512, 768, 1024, 0));
             refuses("values", 264, address -> attention.enqueue(address, 512, 768, 1024, 0));
             refuses("offsets", 516, address -> attention.enqueue(256, address, 768, 1024, 0));

@@ -1,14 +1,34 @@
 package dev.maskforge.engine.tensorrt.kernels;
 
-import dev.maskforge.engine.tensorrt.cuda.Cuda;
 import dev.maskforge.graph.DataType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
 
 /// The pixels kernel against Java's own arithmetic, which is the same: every element must be equal.
-record PixelsCheck(PixelsLayout layout) {
+public record PixelsCheck(PixelsLayout layout) implements KernelCheck {
     private static final int CHANNELS = 3;
 
+    /// Sizes that no vector or block divides, and such as some do, and several pictures.
+    public static List<KernelCheck> all() {
+        List<KernelCheck> checks = new ArrayList<>();
+        for (PixelsLayout.Order order : PixelsLayout.Order.values()) {
+            for (DataType type : List.of(DataType.FLOAT32, DataType.FLOAT16)) {
+                checks.add(new PixelsCheck(PixelsLayouts.imageNet(3, 37, 53, type, order)));
+                checks.add(new PixelsCheck(PixelsLayouts.imageNet(2, 70, 256, type, order)));
+            }
+        }
+        return List.copyOf(checks);
+    }
+
+    @Override
+    public Stream<Finding> findings(KernelBench bench) {
+        return Stream.of(bench).map(this::different)
+                .map(different -> new Finding(different == 0, "pixels, " + layout + ": " + different + " elements differ"));
+    }
+
     /// How many elements are not what they should be.
-    int different(KernelLoader loader, Cuda cuda, long stream) {
+    private int different(KernelBench bench) {
         int plane = layout.height() * layout.width();
         byte[] pixels = Randoms.bytes(7, layout.pictures() * plane * CHANNELS);
         int[] valid = new int[2 * layout.pictures()];
@@ -17,9 +37,9 @@ record PixelsCheck(PixelsLayout layout) {
             valid[2 * picture + 1] = Math.max(1, layout.width() - picture);
         }
         float[] expected = expected(pixels, valid);
-        try (DeviceMemory memory = new DeviceMemory(cuda, stream); PixelsKernel kernel = PixelsKernel.load(loader, layout)) {
+        try (DeviceMemory memory = bench.memory(); PixelsKernel kernel = PixelsKernel.load(bench.loader(), layout)) {
             long image = memory.poisoned((long) expected.length * layout.dataType().bytes());
-            kernel.enqueue(memory.bytes(pixels), memory.integers(valid), image, stream);
+            kernel.enqueue(memory.bytes(pixels), memory.integers(valid), image, bench.stream());
             float[] actual = memory.floats(image, expected.length, layout.dataType());
             int different = 0;
             for (int i = 0; i < expected.length; i++) {

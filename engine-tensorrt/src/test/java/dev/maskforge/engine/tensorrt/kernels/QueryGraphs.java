@@ -17,7 +17,7 @@ import java.util.SequencedMap;
 /// @param rows     queries of a picture
 /// @param width    channels of a query
 /// @param hidden   channels inside a feed-forward network
-record QueryGraphs(int pictures, int rows, int width, int hidden, int heads, DataType type) {
+public record QueryGraphs(int pictures, int rows, int width, int hidden, int heads, DataType type) {
     private static final String MASKFORMER_FEED_FORWARD = """
             first = Linear(x, w0, b0)
               sum0 = Add(before, first)
@@ -29,7 +29,7 @@ record QueryGraphs(int pictures, int rows, int width, int hidden, int heads, Dat
               n1 = LayerNormalization(sum1, s1, t1)""";
 
     /// From one look at the picture to the next.
-    Graph mask2Former() {
+    public Graph mask2Former() {
         return parse("end, embedding, masks, look", mask2FormerToMasks() + """
                   q = Linear(end, w5, b5)
                   look = Add(q, p2)
@@ -235,7 +235,7 @@ record QueryGraphs(int pictures, int rows, int width, int hidden, int heads, Dat
     SequencedMap<String, Tensor> inputsWithNan(Graph graph, long seed) {
         SequencedMap<String, Tensor> inputs = inputs(graph, seed);
         inputs.computeIfPresent("x", (_, tensor) -> {
-            float[] values = floats(tensor);
+            float[] values = KernelCheck.floats(tensor);
             values[0] = Float.NaN;
             return tensor(tensor.type().shape(), values);
         });
@@ -244,10 +244,5 @@ record QueryGraphs(int pictures, int rows, int width, int hidden, int heads, Dat
 
     private Tensor tensor(Shape shape, float[] values) {
         return type == DataType.FLOAT16 ? Tensor.ofHalves(shape, values) : Tensor.of(shape, values);
-    }
-
-    /// The elements of an input, of whichever of the two types.
-    static float[] floats(Tensor tensor) {
-        return tensor.type().dataType() == DataType.FLOAT16 ? tensor.halvesToFloats() : tensor.toFloats();
     }
 }

@@ -61,7 +61,7 @@ class QueryProgramTest {
             QueryProgram program = QueryProgram.of(graph);
             Map<String, float[]> memory = QuerySimulation.run(program, pictures, inputs);
             Interpreter.run(graph, inputs).forEach((name, expected) -> {
-                double error = AttentionCheck.relativeError(Objects.requireNonNull(memory.get(name)), expected.toFloats());
+                double error = KernelCheck.relativeError(Objects.requireNonNull(memory.get(name)), expected.toFloats());
                 assertTrue(error < 2e-5, graph.outputs() + " " + name + ": " + error + "\n" + program);
             });
         }
