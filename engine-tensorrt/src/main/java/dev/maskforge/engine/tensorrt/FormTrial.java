@@ -49,7 +49,7 @@ record FormTrial(Graph alone, Precision precision, TensorRtOptions options) {
     private static Graph alone(Operation.DeformableAttention attention, TensorType value, TensorRtOptions options) {
         Map<String, Long> sizes = new HashMap<>();
         value.shape().dimensions().forEach(
-                dimension -> dimension.symbols().forEach(symbol -> sizes.put(symbol, options.sizes(symbol).usual())));
+                dimension -> dimension.symbols().forEach(symbol -> sizes.put(symbol, options.sizes().of(symbol).usual())));
         Operation.DeformableAttention bound = new Operation.DeformableAttention(attention.heads(), attention.points(),
                 attention.levels().stream().map(level -> new Operation.DeformableAttention.Level(level.height().with(sizes),
                         level.width().with(sizes))).toList());
@@ -69,7 +69,8 @@ record FormTrial(Graph alone, Precision precision, TensorRtOptions options) {
 
     /// All that a choice depends on.
     String key(String device, String tensorRt) {
-        return String.join("\n", RULE, device, tensorRt, precision.toString(), Integer.toString(options.level()), alone.nodes().toString(),
+        return String.join("\n", RULE, device, tensorRt, precision.toString(), Integer.toString(options.search().level()),
+                alone.nodes().toString(),
                 alone.types().toString());
     }
 

@@ -8,7 +8,7 @@ import dev.maskforge.engine.tensorrt.binding.TensorRt;
 import dev.maskforge.engine.tensorrt.cuda.Architecture;
 import dev.maskforge.engine.tensorrt.cuda.DriverCuda;
 import dev.maskforge.engine.tensorrt.cuda.DriverModules;
-import dev.maskforge.engine.tensorrt.kernels.QueriesKernel;
+import dev.maskforge.engine.tensorrt.kernels.queries.QueriesKernel;
 import dev.maskforge.engine.tensorrt.plan.BuildSettings;
 import dev.maskforge.engine.tensorrt.plan.PlanContainer;
 import dev.maskforge.engine.tensorrt.plan.ShapeRange;
@@ -74,8 +74,9 @@ record PlanBuilding(boolean optimised, Precision precision, TensorRtOptions opti
     }
 
     private Preparation preparation(Graph graph) {
-        return new Preparation(optimised, precision, form(graph), attention(), queries(),
-                options.groupNormalization(), options.columns(), options.labels(), options.ranges());
+        TensorRtOptions.Forms forms = options.forms();
+        return new Preparation(optimised, precision, form(graph), attention(), queries(), forms.groupNormalization(), forms.columns(),
+                forms.labels(), options.ranges());
     }
 
     /// Why the kernel of queries does not take what it might of a graph.
@@ -85,13 +86,14 @@ record PlanBuilding(boolean optimised, Precision precision, TensorRtOptions opti
 
     /// The form that is asked for, or else the fastest that is right here.
     DeformableAttentionForm form(Graph graph) {
-        return options.form().or(() -> FormTrial.of(graph, precision, options).map(this::choose)).orElse(DeformableAttentionForm.PLUGIN);
+        return options.forms().deformable().or(() -> FormTrial.of(graph, precision, options).map(this::choose))
+                .orElse(DeformableAttentionForm.PLUGIN);
     }
 
     /// The form that is asked for, or else the kernel; where queries have theirs, TensorRT has nothing left to fuse an attention with.
     AttentionForm attention() {
         boolean areGathered = queries() == QueriesForm.KERNEL && (precision == Precision.FP16 || precision == Precision.TF32);
-        return options.attention().orElse(areGathered ? AttentionForm.KERNEL_ALWAYS : AttentionForm.KERNEL);
+        return options.forms().attention().orElse(areGathered ? AttentionForm.KERNEL_ALWAYS : AttentionForm.KERNEL);
     }
 
     /// The form that is asked for, or else the kernel where the device can run it.
@@ -99,7 +101,7 @@ record PlanBuilding(boolean optimised, Precision precision, TensorRtOptions opti
         DriverCuda.open().useOnThisThread();
         Architecture architecture = new DriverModules().architecture();
         QueriesForm fitting = QueriesKernel.runsOn(architecture) ? QueriesForm.KERNEL : QueriesForm.NETWORK;
-        QueriesForm form = options.queries().orElse(fitting);
+        QueriesForm form = options.forms().queries().orElse(fitting);
         if (form == QueriesForm.KERNEL) {
             QueriesKernel.requireClusters(architecture);
         }
@@ -134,7 +136,8 @@ record PlanBuilding(boolean optimised, Precision precision, TensorRtOptions opti
     }
 
     private BuildSettings settings(Graph graph, Set<String> channelsLast) {
-        return new BuildSettings(BuildSettings.Typing.NETWORK, options.level(), options.workspace(), options.timingCache(),
+        TensorRtOptions.Search search = options.search();
+        return new BuildSettings(BuildSettings.Typing.NETWORK, search.level(), search.workspace(), search.timingCache(),
                 precision != Precision.FP32, options.named(), shapes(graph), channelsLast);
     }
 
@@ -146,7 +149,7 @@ record PlanBuilding(boolean optimised, Precision precision, TensorRtOptions opti
             if (!type.shape().isConstant()) {
                 Map<String, SizeRange> symbols = new HashMap<>();
                 type.shape().dimensions().forEach(dimension -> dimension.symbols()
-                        .forEach(symbol -> symbols.put(symbol, options.sizes(symbol))));
+                        .forEach(symbol -> symbols.put(symbol, options.sizes().of(symbol))));
                 shapes.put(input, ShapeRange.of(type.shape(), symbols));
             }
         }

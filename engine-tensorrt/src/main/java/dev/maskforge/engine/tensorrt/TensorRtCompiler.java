@@ -11,7 +11,6 @@ import dev.maskforge.engine.PlanTarget;
 import dev.maskforge.engine.tensorrt.binding.TensorRt;
 import dev.maskforge.engine.tensorrt.cuda.CudaDevice;
 import dev.maskforge.engine.tensorrt.cuda.DriverCuda;
-import dev.maskforge.engine.tensorrt.kernels.KernelSteps;
 import dev.maskforge.engine.tensorrt.plan.PlanContainer;
 import dev.maskforge.engine.tensorrt.plan.SizeRange;
 import dev.maskforge.engine.tensorrt.prepare.AttentionForm;
@@ -19,6 +18,7 @@ import dev.maskforge.engine.tensorrt.prepare.DeformableAttentionForm;
 import dev.maskforge.engine.tensorrt.prepare.GroupNormalizationForm;
 import dev.maskforge.engine.tensorrt.prepare.LabelsForm;
 import dev.maskforge.engine.tensorrt.prepare.QueriesForm;
+import dev.maskforge.engine.tensorrt.steps.KernelSteps;
 import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.Operation;
 import dev.maskforge.graph.Shape;
@@ -97,17 +97,17 @@ final class TensorRtCompiler implements PlanCompiler {
         }
         SequencedMap<String, String> facts = new LinkedHashMap<>();
         facts.put(Compiled.LOWERING, hasDeformableAttention(graph)
-                ? own.form().map(DeformableAttentionForm::toString).orElseThrow()
+                ? own.forms().deformable().map(DeformableAttentionForm::toString).orElseThrow()
                 : "none");
         // A kernel that may be taken need not have been: none takes what is too small for it, or too large.
-        facts.put(ATTENTION, (kernels.containsKey("Attention") ? own.attention().orElseThrow() : AttentionForm.NETWORK).toString());
+        facts.put(ATTENTION, (kernels.containsKey("Attention") ? own.forms().attention().orElseThrow() : AttentionForm.NETWORK).toString());
         facts.put(QUERIES, (kernels.containsKey(KernelSteps.QUERIES) ? QueriesForm.KERNEL : QueriesForm.NETWORK)
                 + queriesRefusal.map(reason -> " (" + reason + ")").orElse(""));
         facts.put(GROUP_NORMALIZATION, (kernels.containsKey(KernelSteps.GROUP_NORMALIZATION)
                 ? GroupNormalizationForm.KERNEL
                 : GroupNormalizationForm.NETWORK).toString());
-        facts.put(COLUMNS, Boolean.toString(own.columns()));
-        facts.put(LABELS, (kernels.containsKey("SemanticLabels") ? own.labels() : LabelsForm.NETWORK).toString());
+        facts.put(COLUMNS, Boolean.toString(own.forms().columns()));
+        facts.put(LABELS, (kernels.containsKey("SemanticLabels") ? own.forms().labels() : LabelsForm.NETWORK).toString());
         facts.put(KERNELS, kernels.isEmpty()
                 ? "none"
                 : kernels.entrySet().stream().map(entry -> entry.getValue() + " " + entry.getKey()).collect(Collectors.joining(", ")));
@@ -165,7 +165,7 @@ final class TensorRtCompiler implements PlanCompiler {
         String timingCache = settings.get(TIMING_CACHE);
         if (timingCache != null) {
             own = own.withTimingCache(Path.of(timingCache));
-        } else if (own.timingCache().isEmpty()) {
+        } else if (own.search().timingCache().isEmpty()) {
             own = own.withTimingCache(UserCache.timings(DriverCuda.open().describe().name(), TensorRt.instance().versionText()));
         }
         String ranges = settings.get(RANGES);

@@ -15,124 +15,116 @@ import java.util.OptionalLong;
 
 /// What only TensorRT wants to know.
 ///
-/// @param form        of deformable attention; if none is named, the fastest that is right on the device, found once
-/// @param attention   what computes attention of few queries; if nothing is named, the kernel, for every such attention where queries have
-///                    theirs
-/// @param queries     what computes with a decoder's queries between two looks at the picture; if nothing is named, the kernel where
-///                    the device can run it
-/// @param groupNormalization what computes group normalisation
-/// @param columns     whether kernels of ours read columns of merged products where they lie
-/// @param labels      what makes labels
-/// @param level       how long to look for fast kernels, 0 to 5
-/// @param workspace   the most device memory in bytes that kernels may use beside their inputs and outputs, if limited
-/// @param timingCache a file that remembers measured kernels from build to build, if there is to be one
-/// @param symbols     the sizes of the graph's symbols
-/// @param otherSizes  the sizes of symbols that are not named
-/// @param ranges      how large values were on calibration pictures, for half precision
-/// @param named       whether layers keep their names, for a profile
-public record TensorRtOptions(Optional<DeformableAttentionForm> form, Optional<AttentionForm> attention, Optional<QueriesForm> queries,
-        GroupNormalizationForm groupNormalization, boolean columns,
-        LabelsForm labels, int level,
-        OptionalLong workspace,
-        Optional<Path> timingCache,
-        Map<String, SizeRange> symbols, SizeRange otherSizes, Ranges ranges, boolean named) {
-    public TensorRtOptions {
-        symbols = Map.copyOf(symbols);
+/// @param forms  what computes what
+/// @param search for fast kernels
+/// @param sizes  of the graph's symbols
+/// @param ranges how large values were on calibration pictures, for half precision
+/// @param named  whether layers keep their names, for a profile
+public record TensorRtOptions(Forms forms, Search search, Sizes sizes, Ranges ranges, boolean named) {
+    /// The forms that operations can have.
+    ///
+    /// @param deformable of deformable attention; if none is named, the fastest that is right on the device, found once
+    /// @param attention  what computes attention of few queries; if nothing is named, the kernel, for every such attention where
+    ///                   queries have theirs
+    /// @param queries    what computes with a decoder's queries between two looks at the picture; if nothing is named, the kernel
+    ///                   where the device can run it
+    /// @param groupNormalization what computes group normalisation
+    /// @param columns    whether kernels of ours read columns of merged products where they lie
+    /// @param labels     what makes labels
+    public record Forms(Optional<DeformableAttentionForm> deformable, Optional<AttentionForm> attention,
+            Optional<QueriesForm> queries, GroupNormalizationForm groupNormalization, boolean columns, LabelsForm labels) {}
+
+    /// How TensorRT looks for fast kernels.
+    ///
+    /// @param level       how long, 0 to 5
+    /// @param workspace   the most device memory in bytes that kernels may use beside their inputs and outputs, if limited
+    /// @param timingCache a file that remembers measured kernels from build to build, if there is to be one
+    public record Search(int level, OptionalLong workspace, Optional<Path> timingCache) {}
+
+    /// The sizes of the graph's symbols.
+    ///
+    /// @param symbols by name
+    /// @param others  of symbols that are not named
+    public record Sizes(Map<String, SizeRange> symbols, SizeRange others) {
+        public Sizes {
+            symbols = Map.copyOf(symbols);
+        }
+
+        SizeRange of(String symbol) {
+            return symbols.getOrDefault(symbol, others);
+        }
     }
 
     /// The fastest form, TensorRT's usual level, no limits; batches to 4, sizes to 1024 pixels where the graph counts 32 of them.
     public static TensorRtOptions standard() {
-        return new TensorRtOptions(Optional.empty(), Optional.empty(), Optional.empty(), GroupNormalizationForm.KERNEL, true,
-                LabelsForm.KERNEL,
-                BuildOptions.STANDARD_LEVEL,
-                OptionalLong.empty(),
-                Optional.empty(),
-                Map.of("n", new SizeRange(1, 1, 4)), new SizeRange(1, 16, 32), Ranges.none(), false);
+        return new TensorRtOptions(
+                new Forms(Optional.empty(), Optional.empty(), Optional.empty(), GroupNormalizationForm.KERNEL, true, LabelsForm.KERNEL),
+                new Search(BuildOptions.STANDARD_LEVEL, OptionalLong.empty(), Optional.empty()),
+                new Sizes(Map.of("n", new SizeRange(1, 1, 4)), new SizeRange(1, 16, 32)), Ranges.none(), false);
     }
 
     public TensorRtOptions withForm(DeformableAttentionForm other) {
-        return new TensorRtOptions(Optional.of(other), attention, queries, groupNormalization, columns, labels, level, workspace,
-                timingCache, symbols,
-                otherSizes,
-                ranges,
-                named);
+        return with(new Forms(Optional.of(other), forms.attention, forms.queries, forms.groupNormalization, forms.columns, forms.labels));
     }
 
     public TensorRtOptions withAttention(AttentionForm other) {
-        return new TensorRtOptions(form, Optional.of(other), queries, groupNormalization, columns, labels, level, workspace, timingCache,
-                symbols,
-                otherSizes, ranges,
-                named);
+        return with(new Forms(forms.deformable, Optional.of(other), forms.queries, forms.groupNormalization, forms.columns, forms.labels));
     }
 
     public TensorRtOptions withQueries(QueriesForm other) {
-        return new TensorRtOptions(form, attention, Optional.of(other), groupNormalization, columns, labels, level, workspace, timingCache,
-                symbols, otherSizes,
-                ranges,
-                named);
+        return with(
+                new Forms(forms.deformable, forms.attention, Optional.of(other), forms.groupNormalization, forms.columns, forms.labels));
     }
 
     public TensorRtOptions withGroupNormalization(GroupNormalizationForm other) {
-        return new TensorRtOptions(form, attention, queries, other, columns, labels, level, workspace, timingCache, symbols, otherSizes,
-                ranges,
-                named);
+        return with(new Forms(forms.deformable, forms.attention, forms.queries, other, forms.columns, forms.labels));
     }
 
     public TensorRtOptions withColumns(boolean other) {
-        return new TensorRtOptions(form, attention, queries, groupNormalization, other, labels, level, workspace, timingCache, symbols,
-                otherSizes, ranges,
-                named);
+        return with(new Forms(forms.deformable, forms.attention, forms.queries, forms.groupNormalization, other, forms.labels));
     }
 
     public TensorRtOptions withLabels(LabelsForm other) {
-        return new TensorRtOptions(form, attention, queries, groupNormalization, columns, other, level, workspace, timingCache, symbols,
-                otherSizes, ranges,
-                named);
+        return with(new Forms(forms.deformable, forms.attention, forms.queries, forms.groupNormalization, forms.columns, other));
     }
 
     public TensorRtOptions withLevel(int other) {
-        return new TensorRtOptions(form, attention, queries, groupNormalization, columns, labels, other, workspace, timingCache, symbols,
-                otherSizes, ranges,
-                named);
+        return with(new Search(other, search.workspace, search.timingCache));
     }
 
     public TensorRtOptions withWorkspace(OptionalLong bytes) {
-        return new TensorRtOptions(form, attention, queries, groupNormalization, columns, labels, level, bytes, timingCache, symbols,
-                otherSizes, ranges,
-                named);
+        return with(new Search(search.level, bytes, search.timingCache));
     }
 
     public TensorRtOptions withTimingCache(Path file) {
-        return new TensorRtOptions(form, attention, queries, groupNormalization, columns, labels, level, workspace, Optional.of(file),
-                symbols, otherSizes,
-                ranges,
-                named);
+        return with(new Search(search.level, search.workspace, Optional.of(file)));
     }
 
-    public TensorRtOptions withSymbols(Map<String, SizeRange> sizes) {
-        return new TensorRtOptions(form, attention, queries, groupNormalization, columns, labels, level, workspace, timingCache, sizes,
-                otherSizes, ranges,
-                named);
+    public TensorRtOptions withSymbols(Map<String, SizeRange> symbols) {
+        return with(new Sizes(symbols, sizes.others));
     }
 
-    public TensorRtOptions withOtherSizes(SizeRange sizes) {
-        return new TensorRtOptions(form, attention, queries, groupNormalization, columns, labels, level, workspace, timingCache, symbols,
-                sizes, ranges, named);
+    public TensorRtOptions withOtherSizes(SizeRange others) {
+        return with(new Sizes(sizes.symbols, others));
     }
 
     public TensorRtOptions withRanges(Ranges measured) {
-        return new TensorRtOptions(form, attention, queries, groupNormalization, columns, labels, level, workspace, timingCache, symbols,
-                otherSizes, measured,
-                named);
+        return new TensorRtOptions(forms, search, sizes, measured, named);
     }
 
     public TensorRtOptions withNamedLayers() {
-        return new TensorRtOptions(form, attention, queries, groupNormalization, columns, labels, level, workspace, timingCache, symbols,
-                otherSizes, ranges,
-                true);
+        return new TensorRtOptions(forms, search, sizes, ranges, true);
     }
 
-    SizeRange sizes(String symbol) {
-        return symbols.getOrDefault(symbol, otherSizes);
+    private TensorRtOptions with(Forms other) {
+        return new TensorRtOptions(other, search, sizes, ranges, named);
+    }
+
+    private TensorRtOptions with(Search other) {
+        return new TensorRtOptions(forms, other, sizes, ranges, named);
+    }
+
+    private TensorRtOptions with(Sizes other) {
+        return new TensorRtOptions(forms, search, other, ranges, named);
     }
 }

@@ -3,7 +3,7 @@ package dev.maskforge.engine.tensorrt;
 import dev.maskforge.engine.BuildProgress;
 import dev.maskforge.engine.Precision;
 import dev.maskforge.engine.tensorrt.cuda.DriverModules;
-import dev.maskforge.engine.tensorrt.kernels.QueriesKernel;
+import dev.maskforge.engine.tensorrt.kernels.queries.QueriesKernel;
 import dev.maskforge.engine.tensorrt.plan.PlanContainer;
 import dev.maskforge.engine.tensorrt.plan.SizeRange;
 import dev.maskforge.engine.tensorrt.prepare.DeformableAttentionForm;

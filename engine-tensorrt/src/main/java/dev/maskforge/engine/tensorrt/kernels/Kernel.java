@@ -14,7 +14,7 @@ public final class Kernel {
     }
 
     /// Lets it be launched with so many bytes of shared memory, and in clusters of up to 16 blocks.
-    void allow(int sharedBytes) {
+    public void allow(int sharedBytes) {
         module.requireOpen();
         module.driver().allow(function, sharedBytes);
     }

@@ -20,12 +20,14 @@ public record KernelLoader(CudaModules driver, KernelCompiler compiler, KernelCa
     }
 
     /// Compiles a source for the current device, unless it has been, and loads it.
-    KernelModule load(KernelSource source) {
+    private KernelModule load(KernelSource source) {
         return KernelModule.load(driver, cache.get(source, driver.architecture(), compiler, driver.driverVersion()));
     }
 
     /// What is made of the modules of some sources, in their order; if that fails, none stays loaded.
-    <T> T load(List<KernelSource> sources, Function<List<KernelModule>, T> made) {
+    ///
+    /// @throws dev.maskforge.engine.EngineException if a source cannot be compiled or the device refuses it
+    public <T> T load(List<KernelSource> sources, Function<List<KernelModule>, T> made) {
         List<KernelModule> modules = new ArrayList<>();
         try {
             sources.forEach(source -> modules.add(load(source)));

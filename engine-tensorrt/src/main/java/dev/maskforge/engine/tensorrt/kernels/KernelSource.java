@@ -9,7 +9,8 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// CUDA C++ as it stands beside this class, and the macros that fit it to a network: types, and sizes that are worth unrolling.
+/// CUDA C++, and the macros that fit it to a network: types, and sizes that are worth unrolling. The files of all kernels lie beside
+/// this class, since they share some.
 ///
 /// @param name   of the file, such as `head.cu`
 /// @param shared files that come before it
@@ -20,17 +21,22 @@ public record KernelSource(String name, List<String> shared, SortedMap<String, S
         macros = Collections.unmodifiableSortedMap(new TreeMap<>(macros));
     }
 
-    static KernelSource of(String name, String... shared) {
+    /// A file without macros.
+    ///
+    /// @param shared files that come before it
+    public static KernelSource of(String name, String... shared) {
         return new KernelSource(name, List.of(shared), new TreeMap<>());
     }
 
-    KernelSource with(String macro, String value) {
+    /// With one more macro, or another value of one that it has.
+    public KernelSource with(String macro, String value) {
         SortedMap<String, String> more = new TreeMap<>(macros);
         more.put(macro, value);
         return new KernelSource(name, shared, more);
     }
 
-    KernelSource with(String macro, long value) {
+    /// With a number.
+    public KernelSource with(String macro, long value) {
         return with(macro, Long.toString(value));
     }
 

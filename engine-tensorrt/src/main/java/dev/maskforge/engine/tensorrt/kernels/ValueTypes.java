@@ -4,14 +4,17 @@ import dev.maskforge.engine.EngineException;
 import dev.maskforge.graph.DataType;
 
 /// Element types that the kernels take, and what they are called in CUDA C++.
-final class ValueTypes {
+public final class ValueTypes {
     private static final int LONGEST_LOAD_BYTES = 16;
 
     private ValueTypes() {
     }
 
+    /// What a type is called.
+    ///
+    /// @param what consists of it, for a refusal
     /// @throws EngineException if kernels do not take such elements
-    static String name(DataType type, String what) {
+    public static String name(DataType type, String what) {
         return switch (type) {
             case FLOAT32 -> "float";
             case FLOAT16 -> "half_t";
@@ -21,7 +24,7 @@ final class ValueTypes {
     }
 
     /// How many neighbouring elements one load may take: a power of two that divides all of the counts.
-    static int vector(DataType type, int... counts) {
+    public static int vector(DataType type, int... counts) {
         int vector = LONGEST_LOAD_BYTES / type.bytes();
         for (int count : counts) {
             vector = Math.min(vector, Integer.lowestOneBit(count));
@@ -29,8 +32,11 @@ final class ValueTypes {
         return vector;
     }
 
+    /// Refuses an address that a kernel cannot use.
+    ///
+    /// @param what lies there, for the refusal
     /// @throws IllegalArgumentException if an address is null or no multiple of the bytes that are loaded from it at once
-    static void requireAligned(long address, int bytes, String what) {
+    public static void requireAligned(long address, int bytes, String what) {
         if (address == 0 || address % bytes != 0) {
             throw new IllegalArgumentException(
                     what + " must lie at a multiple of " + bytes + " bytes, not at 0x" + Long.toHexString(address));

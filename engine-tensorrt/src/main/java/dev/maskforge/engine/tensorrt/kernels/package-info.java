@@ -1,5 +1,4 @@
-/// CUDA kernels of our own, for what TensorRT does slowly or not at all: deformable attention, attention of few
-/// queries, what a decoder does with its queries in between, the head, and pixels.
+/// What CUDA kernels of our own have in common: each package in here has those for one thing that TensorRT does slowly or not at all.
 ///
 /// Their sources are CUDA C++, compiled when they are first needed, for the very shapes of a network and the
 /// device at hand, and kept in the user's cache. They are launched on a stream of the caller's, so that a CUDA graph can

@@ -2,7 +2,7 @@ package dev.maskforge.engine.tensorrt.plan;
 
 import dev.maskforge.engine.EngineException;
 import dev.maskforge.engine.Partition;
-import dev.maskforge.engine.tensorrt.kernels.KernelSteps;
+import dev.maskforge.engine.tensorrt.steps.KernelSteps;
 import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Dimension;
 import dev.maskforge.graph.Graph;

@@ -1,6 +1,6 @@
 package dev.maskforge.engine.tensorrt.prepare;
 
-import dev.maskforge.engine.tensorrt.kernels.AttentionLayout;
+import dev.maskforge.engine.tensorrt.kernels.attention.AttentionLayout;
 import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Dimension;
 import dev.maskforge.graph.Graph;

@@ -1,6 +1,6 @@
 package dev.maskforge.engine.tensorrt.prepare;
 
-import dev.maskforge.engine.tensorrt.kernels.GroupNormalizationProgram;
+import dev.maskforge.engine.tensorrt.kernels.normalization.GroupNormalizationProgram;
 import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.Node;
 import dev.maskforge.passes.Pass;

@@ -1,8 +1,8 @@
 package dev.maskforge.engine.tensorrt.prepare;
 
 import dev.maskforge.engine.Precision;
-import dev.maskforge.engine.tensorrt.kernels.GroupNormalizationProgram;
-import dev.maskforge.engine.tensorrt.kernels.QueryProgram;
+import dev.maskforge.engine.tensorrt.kernels.normalization.GroupNormalizationProgram;
+import dev.maskforge.engine.tensorrt.kernels.queries.QueryProgram;
 import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.Node;

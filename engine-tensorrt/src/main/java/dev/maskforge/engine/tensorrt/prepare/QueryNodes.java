@@ -1,6 +1,6 @@
 package dev.maskforge.engine.tensorrt.prepare;
 
-import dev.maskforge.engine.tensorrt.kernels.QueryLimits;
+import dev.maskforge.engine.tensorrt.kernels.queries.QueryLimits;
 import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.Node;

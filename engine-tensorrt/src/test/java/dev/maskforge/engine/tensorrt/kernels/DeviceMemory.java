@@ -9,7 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /// Arrays on the device, given back together.
-final class DeviceMemory implements AutoCloseable {
+public final class DeviceMemory implements AutoCloseable {
     private static final byte POISON = (byte) 0xFF;
 
     private final Cuda cuda;
@@ -22,14 +22,14 @@ final class DeviceMemory implements AutoCloseable {
     }
 
     /// Floats that are not numbers, so that an element that is not written is found.
-    long poisoned(long bytes) {
+    public long poisoned(long bytes) {
         try (Arena arena = Arena.ofConfined()) {
             return put(arena.allocate(bytes, 64).fill(POISON));
         }
     }
 
     /// The floats, rounded to the type.
-    long floats(float[] values, DataType type) {
+    public long floats(float[] values, DataType type) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment memory = arena.allocate((long) values.length * type.bytes(), 64);
             for (int i = 0; i < values.length; i++) {
@@ -43,13 +43,13 @@ final class DeviceMemory implements AutoCloseable {
         }
     }
 
-    long bytes(byte[] values) {
+    public long bytes(byte[] values) {
         try (Arena arena = Arena.ofConfined()) {
             return put(arena.allocateFrom(ValueLayout.JAVA_BYTE, values));
         }
     }
 
-    long integers(int... values) {
+    public long integers(int... values) {
         try (Arena arena = Arena.ofConfined()) {
             return put(arena.allocateFrom(ValueLayout.JAVA_INT, values));
         }
@@ -63,7 +63,7 @@ final class DeviceMemory implements AutoCloseable {
         return address;
     }
 
-    float[] floats(long address, int count, DataType type) {
+    public float[] floats(long address, int count, DataType type) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment memory = get(address, (long) count * type.bytes(), arena);
             float[] values = new float[count];
@@ -77,7 +77,7 @@ final class DeviceMemory implements AutoCloseable {
     }
 
     /// Labels of one byte or four.
-    int[] labels(long address, int count, DataType type) {
+    public int[] labels(long address, int count, DataType type) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment memory = get(address, (long) count * type.bytes(), arena);
             int[] values = new int[count];

@@ -1,7 +1,6 @@
 package dev.maskforge.engine.tensorrt.kernels;
 
 import dev.maskforge.engine.tensorrt.cuda.Architecture;
-import dev.maskforge.graph.DataType;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,8 +24,8 @@ class KernelCacheTest {
     @TempDir
     private Path folder;
 
-    private static KernelSource source(int width) {
-        return PixelsKernel.source(Layouts.pixels(1, 3, width, DataType.FLOAT32, PixelsLayout.Order.PLANES));
+    private static KernelSource source(int pixels) {
+        return KernelSource.of("pixels.cu", "values.cuh").with("PIXELS", pixels);
     }
 
     @Test

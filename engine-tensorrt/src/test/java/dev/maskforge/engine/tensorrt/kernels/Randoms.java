@@ -4,11 +4,11 @@ import dev.maskforge.graph.DataType;
 import java.util.SplittableRandom;
 
 /// Numbers as activations are: about normal.
-final class Randoms {
+public final class Randoms {
     private Randoms() {
     }
 
-    static float[] normal(long seed, int count, double deviation, DataType type) {
+    public static float[] normal(long seed, int count, double deviation, DataType type) {
         SplittableRandom random = new SplittableRandom(seed);
         float[] values = new float[count];
         for (int i = 0; i < count; i++) {
@@ -28,7 +28,7 @@ final class Randoms {
         return sum * Math.sqrt(3);
     }
 
-    static byte[] bytes(long seed, int count) {
+    public static byte[] bytes(long seed, int count) {
         byte[] bytes = new byte[count];
         new SplittableRandom(seed).nextBytes(bytes);
         return bytes;

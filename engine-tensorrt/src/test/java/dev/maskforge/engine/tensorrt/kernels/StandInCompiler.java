@@ -22,7 +22,7 @@ public final class StandInCompiler implements KernelCompiler {
     }
 
     /// What was compiled last.
-    String last() {
+    public String last() {
         return last;
     }
 

@@ -46,7 +46,8 @@ public final class StandInModules implements CudaModules {
         return launches;
     }
 
-    int calls() {
+    /// How often it was asked for something.
+    public int calls() {
         return calls;
     }
 

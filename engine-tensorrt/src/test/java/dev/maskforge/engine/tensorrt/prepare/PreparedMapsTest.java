@@ -4,7 +4,7 @@ import dev.maskforge.ModelFile;
 import dev.maskforge.ModelOptions;
 import dev.maskforge.engine.Partition;
 import dev.maskforge.engine.Precision;
-import dev.maskforge.engine.tensorrt.kernels.KernelSteps;
+import dev.maskforge.engine.tensorrt.steps.KernelSteps;
 import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.Node;
 import dev.maskforge.graph.Operation;

@@ -7,7 +7,7 @@ import dev.maskforge.engine.Comparator;
 import dev.maskforge.engine.OutputError;
 import dev.maskforge.engine.Partition;
 import dev.maskforge.engine.Precision;
-import dev.maskforge.engine.tensorrt.kernels.QueryProgram;
+import dev.maskforge.engine.tensorrt.kernels.queries.QueryProgram;
 import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.Node;

@@ -1,0 +1,40 @@
+package dev.maskforge.engine.tensorrt.kernels;
+
+import dev.maskforge.graph.DataType;
+import dev.maskforge.graph.Tensor;
+import java.util.stream.Stream;
+
+/// A kernel at certain sizes against a reference, on the same numbers.
+public interface KernelCheck {
+    /// Runs the kernel in each of its forms, one after the other as findings are asked for.
+    Stream<Finding> findings(KernelBench bench);
+
+    /// How a run compares.
+    ///
+    /// @param isRight whether it is as near to the reference as it must be
+    /// @param line    what ran, and how near it is
+    record Finding(boolean isRight, String line) {
+        /// What a tolerance makes of an error.
+        ///
+        /// @param error the largest; NaN is never right
+        public static Finding ofError(String what, double error, double tolerance) {
+            return new Finding(error <= tolerance, what + ": largest relative error %.1e".formatted(error));
+        }
+    }
+
+    /// The largest difference, relative to the largest value.
+    static double relativeError(float[] actual, float[] expected) {
+        double largest = 0;
+        double difference = 0;
+        for (int i = 0; i < expected.length; i++) {
+            largest = Math.max(largest, Math.abs(expected[i]));
+            difference = Math.max(difference, Math.abs((double) actual[i] - expected[i]));
+        }
+        return difference / largest;
+    }
+
+    /// The elements of a tensor of float32 or float16.
+    static float[] floats(Tensor tensor) {
+        return tensor.type().dataType() == DataType.FLOAT16 ? tensor.halvesToFloats() : tensor.toFloats();
+    }
+}
