@@ -53,24 +53,24 @@ sealed interface NetworkAnswer {
             int height = geometry.originalHeight();
             byte[] bytes = new byte[Math.multiplyExact(height, geometry.originalWidth())];
             int parts = Math.min(height, MemoryParts.count(bytes.length));
-            int largest = MemoryParts.of(parts, labels.memory()).map(part -> copyRows(image, geometry, bytes,
-                    (int) ((long) height * part / parts), (int) ((long) height * (part + 1) / parts))).max().orElse(0);
-            requireClass(largest, classes);
+            boolean isFine = MemoryParts.of(parts, labels.memory()).allMatch(part -> copyRows(image, geometry, bytes, classes,
+                    (int) ((long) height * part / parts), (int) ((long) height * (part + 1) / parts)));
+            if (!isFine) {
+                for (byte label : bytes) {
+                    requireClass(Byte.toUnsignedInt(label), classes);
+                }
+            }
             return bytes;
         }
 
-        /// Gives the largest label.
-        private int copyRows(int image, Geometry geometry, byte[] bytes, int begin, int end) {
+        /// Gives whether all labels are classes.
+        private boolean copyRows(int image, Geometry geometry, byte[] bytes, int classes, int begin, int end) {
             int width = geometry.originalWidth();
             for (int y = begin; y < end; y++) {
                 long row = ((long) image * geometry.paddedHeight() + y) * geometry.paddedWidth();
                 MemorySegment.copy(labels.memory(), ValueLayout.JAVA_BYTE, row, bytes, y * width, width);
             }
-            int largest = 0;
-            for (int i = begin * width; i < end * width; i++) {
-                largest = Math.max(largest, Byte.toUnsignedInt(bytes[i]));
-            }
-            return largest;
+            return LabelBytes.areBelow(classes, bytes, begin * width, end * width);
         }
 
         private static void requireClass(int label, int classes) {
