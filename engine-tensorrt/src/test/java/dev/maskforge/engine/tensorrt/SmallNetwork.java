@@ -88,7 +88,7 @@ final class SmallNetwork {
         Value resized = builder.add(new Operation.Resize(Operation.Resize.Mode.BILINEAR, Dimension.of(HEIGHT), Dimension.of(WIDTH)),
                 map(tokens.slice(1, 0, coarse), HEIGHT / 2, WIDTH / 2));
         Value lateral = convolved(map(tokens.slice(1, coarse, TOKENS), HEIGHT, WIDTH), "lateral", 1, random);
-        return convolved(lateral.add(resized), "output", 3, random).relu();
+        return convolved(lateral.add(resized), "smooth", 3, random).relu();
     }
 
     private static Value map(Value tokens, int height, int width) {
