@@ -4,8 +4,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
-/// Labels of one byte, eight at a time: the compiler makes no vectors of a maximum over unsigned bytes, which took longer than all else that
-/// is done to a label map on its way out of a GPU.
+/// Labels of one byte, eight at a time: the compiler makes no vectors of a maximum over unsigned bytes, which took longer than all
+/// else that is done to a label map on its way out of a GPU.
 final class LabelBytes {
     private static final VarHandle EIGHT = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
     private static final long ONES = 0x0101_0101_0101_0101L;

@@ -1,6 +1,5 @@
 package dev.maskforge;
 
-import dev.maskforge.engine.MemoryParts;
 import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.Tensor;
@@ -50,27 +49,18 @@ sealed interface NetworkAnswer {
 
         /// Of a picture that has the network's pixels, without the padding.
         private byte[] rows(int image, Geometry geometry, int classes) {
-            int height = geometry.originalHeight();
-            byte[] bytes = new byte[Math.multiplyExact(height, geometry.originalWidth())];
-            int parts = Math.min(height, MemoryParts.count(bytes.length));
-            boolean isFine = MemoryParts.of(parts, labels.memory()).allMatch(part -> copyRows(image, geometry, bytes, classes,
-                    (int) ((long) height * part / parts), (int) ((long) height * (part + 1) / parts)));
-            if (!isFine) {
+            byte[] bytes = new byte[Math.multiplyExact(geometry.originalHeight(), geometry.originalWidth())];
+            int width = geometry.originalWidth();
+            for (int y = 0; y < geometry.originalHeight(); y++) {
+                long row = ((long) image * geometry.paddedHeight() + y) * geometry.paddedWidth();
+                MemorySegment.copy(labels.memory(), ValueLayout.JAVA_BYTE, row, bytes, y * width, width);
+            }
+            if (!LabelBytes.areBelow(classes, bytes, 0, bytes.length)) {
                 for (byte label : bytes) {
                     requireClass(Byte.toUnsignedInt(label), classes);
                 }
             }
             return bytes;
-        }
-
-        /// Gives whether all labels are classes.
-        private boolean copyRows(int image, Geometry geometry, byte[] bytes, int classes, int begin, int end) {
-            int width = geometry.originalWidth();
-            for (int y = begin; y < end; y++) {
-                long row = ((long) image * geometry.paddedHeight() + y) * geometry.paddedWidth();
-                MemorySegment.copy(labels.memory(), ValueLayout.JAVA_BYTE, row, bytes, y * width, width);
-            }
-            return LabelBytes.areBelow(classes, bytes, begin * width, end * width);
         }
 
         private static void requireClass(int label, int classes) {

@@ -229,7 +229,8 @@ public final class ShapeInference {
 
         private TensorType groupNormalization(int groups) {
             TensorType type = perChannel(1, 3);
-            check(type.shape().get(1).size() % groups == 0, type.shape().get(1) + " channels do not divide into " + groups + " groups");
+            check(groups > 0 && type.shape().get(1).size() % groups == 0,
+                    type.shape().get(1) + " channels do not divide into " + groups + " groups");
             return type;
         }
 

@@ -1,7 +1,6 @@
 package dev.maskforge.cli.bench;
 
 import dev.maskforge.MaskforgeException;
-import dev.maskforge.engine.MemoryParts;
 import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.Tensor;
@@ -32,9 +31,7 @@ final class LabelTensors {
         int height = Math.toIntExact(labels.shape().get(-2).size());
         int width = Math.toIntExact(labels.shape().get(-1).size());
         if (labels.dataType() == DataType.UINT8) {
-            byte[] bytes = new byte[Math.multiplyExact(height, width)];
-            MemoryParts.copy(labels.memory(), MemorySegment.ofArray(bytes));
-            return LabelMap.ofBytes(bytes, height, width);
+            return LabelMap.ofBytes(labels.toBytes(), height, width);
         }
         MemorySegment memory = labels.memory();
         byte[] bytes = new byte[height * width];

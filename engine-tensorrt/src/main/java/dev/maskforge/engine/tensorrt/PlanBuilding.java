@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// From a graph to a plan's bytes.
 ///
@@ -59,7 +60,8 @@ record PlanBuilding(boolean optimised, Precision precision, TensorRtOptions opti
         Partition partition = Partition.ofNodes(prepared, preparation.cuts(prepared));
         try (Arena scratch = Arena.ofConfined()) {
             PlanValues values = PlanValues.of(partition, prepared);
-            Set<String> channelsLast = ChannelsLast.of(prepared, partition);
+            Set<String> channelsLast = ChannelsLast.of(partition.steps().stream()
+                    .flatMap(step -> step instanceof Partition.Step.Kernel kernel ? Stream.of(kernel) : Stream.empty()));
             List<PlanContainer.Part> parts = new ArrayList<>();
             for (Partition.Step step : partition.steps()) {
                 step("building", parts.size(), partition.steps().size());
@@ -90,9 +92,9 @@ record PlanBuilding(boolean optimised, Precision precision, TensorRtOptions opti
                 .orElse(DeformableAttentionForm.PLUGIN);
     }
 
-    /// The form that is asked for, or else the kernel; where queries have theirs, TensorRT has nothing left to fuse an attention with.
+    /// The form that is asked for, or else the kernel; where queries may have theirs, TensorRT has nothing left to fuse an attention with.
     AttentionForm attention() {
-        boolean areGathered = queries() == QueriesForm.KERNEL && (precision == Precision.FP16 || precision == Precision.TF32);
+        boolean areGathered = Preparation.gathered(queries(), precision).isPresent();
         return options.forms().attention().orElse(areGathered ? AttentionForm.KERNEL_ALWAYS : AttentionForm.KERNEL);
     }
 

@@ -10,6 +10,7 @@ import dev.maskforge.engine.tensorrt.plan.ExecutionContext;
 import dev.maskforge.engine.tensorrt.plan.PlanContainer;
 import dev.maskforge.engine.tensorrt.steps.KernelStep;
 import dev.maskforge.engine.tensorrt.steps.KernelSteps;
+import dev.maskforge.graph.Dimension;
 import dev.maskforge.graph.Operation;
 import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.TensorType;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /// Runs segments and kernels one after the other in one stream. What depends on sizes (memory between the steps, kernels
 /// made for them) is made ready at the first run after they were set.
@@ -144,6 +146,13 @@ final class SegmentedContext implements ExecutionContext {
     }
 
     @Override
+    public List<Long> sizes(String output) {
+        TensorType type = container.type(output)
+                .orElseThrow(() -> new IllegalArgumentException("the plan has no output '" + output + "'"));
+        return sizes(bound(output, type, sizes()));
+    }
+
+    @Override
     public void setAddress(String port, long address) {
         forget();
         addresses.put(port, address);
@@ -226,6 +235,7 @@ final class SegmentedContext implements ExecutionContext {
         if (context == null) {
             throw new IllegalStateException("a segment has no context");
         }
+        Map<String, List<Long>> outputs = new LinkedHashMap<>();
         segment.plan().ports().forEach((name, port) -> {
             TensorType type = container.type(name).map(each -> bound(name, each, sizes))
                     .orElseThrow(() -> new IllegalStateException("a segment was loaded whose '" + name + "' nothing describes"));
@@ -236,10 +246,23 @@ final class SegmentedContext implements ExecutionContext {
             }
             if (port.isInput()) {
                 context.setShape(name, type.shape());
+            } else {
+                outputs.put(name, sizes(type));
             }
             context.setAddress(name, place(places, name));
         });
+        outputs.forEach((name, wanted) -> requireSizes(name, context.sizes(name), wanted));
         return context;
+    }
+
+    /// What a segment makes of its inputs may have sizes that neither it nor the plan says before.
+    private static void requireSizes(String name, List<Long> given, List<Long> wanted) {
+        boolean areSame = given.size() == wanted.size()
+                && IntStream.range(0, given.size()).allMatch(axis -> given.get(axis) < 0 || given.get(axis).equals(wanted.get(axis)));
+        if (!areSame) {
+            throw new EngineException("a segment of the plan gives '" + name + "' with the sizes " + given + " where there is room for "
+                    + wanted + "; build it anew");
+        }
     }
 
     private static long place(Map<String, Long> places, String value) {
@@ -269,6 +292,10 @@ final class SegmentedContext implements ExecutionContext {
                     + "; build it anew");
         }
         return new TensorType(type.dataType(), shape);
+    }
+
+    private static List<Long> sizes(TensorType type) {
+        return type.shape().dimensions().stream().map(Dimension::size).toList();
     }
 
     private static long bytes(TensorType type) {

@@ -8,6 +8,7 @@ import dev.maskforge.engine.tensorrt.kernels.KernelLoader;
 import dev.maskforge.engine.tensorrt.plan.ExecutionContext;
 import dev.maskforge.engine.tensorrt.plan.LoadedPlan;
 import dev.maskforge.engine.tensorrt.plan.PlanContainer;
+import dev.maskforge.engine.tensorrt.prepare.ChannelsLast;
 import dev.maskforge.engine.tensorrt.steps.KernelSteps;
 import dev.maskforge.graph.Operation;
 import dev.maskforge.graph.TensorType;
@@ -17,9 +18,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /// Plans of segments and kernels of ours between them, as one plan. Values between the steps lie in device memory that a
 /// context owns, constants of kernels in some that the plan owns; everything goes into one stream, so that all of it is one CUDA
@@ -57,13 +59,15 @@ final class SegmentedPlan implements LoadedPlan {
         Resources resources = new Resources();
         List<Step> steps = new ArrayList<>();
         Map<String, Long> constants;
+        Set<String> channelsLast = ChannelsLast.of(container.parts().stream()
+                .flatMap(part -> part instanceof PlanContainer.Part.Kernel(Partition.Step.Kernel step) ? Stream.of(step) : Stream.empty()));
         try {
             for (PlanContainer.Part part : container.parts()) {
                 switch (part) {
                     case PlanContainer.Part.Segment(MemorySegment bytes) -> {
                         LoadedPlan plan = load.apply(bytes);
                         resources.add(plan::close);
-                        plan.ports().forEach((name, segmentPort) -> requirePort(container, name, segmentPort));
+                        plan.ports().forEach((name, segmentPort) -> requirePort(container, channelsLast, name, segmentPort));
                         steps.add(new Step.Segment(plan));
                     }
                     case PlanContainer.Part.Kernel(Partition.Step.Kernel step) -> steps.add(new Step.Kernel(step));
@@ -78,14 +82,11 @@ final class SegmentedPlan implements LoadedPlan {
             }
             throw e;
         }
-        return steps.size() == 1 && constants.isEmpty() && steps.getFirst() instanceof Step.Segment(LoadedPlan only)
-                && leavesOpenWhatIs(container, only)
-                        ? only
-                        : new SegmentedPlan(container, List.copyOf(steps), constants, cuda, kernels, resources);
+        return new SegmentedPlan(container, List.copyOf(steps), constants, cuda, kernels, resources);
     }
 
     /// TensorRT reads and writes as much as the segment says, in memory that is as large as the container says.
-    private static void requirePort(PlanContainer container, String name, Port port) {
+    private static void requirePort(PlanContainer container, Set<String> channelsLast, String name, Port port) {
         if (!port.isInput() && (container.constants().containsKey(name) || container.inputs().containsKey(name))) {
             throw new EngineException("a segment of the plan gives '" + name + "', which is "
                     + (container.inputs().containsKey(name) ? "an input" : "a constant") + "; build it anew");
@@ -96,13 +97,12 @@ final class SegmentedPlan implements LoadedPlan {
             throw new EngineException("a segment of the plan " + (port.isInput() ? "takes" : "gives") + " '" + name + "' as " + port
                     + ", which is " + type + "; build it anew");
         }
-    }
-
-    /// Whether a segment says no size that the container leaves to symbols, which is then known at a run's sizes alone.
-    private static boolean leavesOpenWhatIs(PlanContainer container, LoadedPlan segment) {
-        return segment.ports().entrySet().stream().allMatch(entry -> container.type(entry.getKey()).stream()
-                .allMatch(type -> IntStream.range(0, type.shape().rank())
-                        .allMatch(axis -> type.shape().get(axis).isConstant() || entry.getValue().sizes().get(axis) < 0)));
+        Layout wanted = channelsLast.contains(name) ? Layout.CHANNELS_LAST : Layout.OF_AXES;
+        if (port.layout() != wanted) {
+            throw new EngineException("a segment of the plan " + (port.isInput() ? "takes" : "gives") + " '" + name + "' as " + port
+                    + ", and its other steps have it " + (wanted == Layout.OF_AXES ? "in the order of its axes" : "with channels last")
+                    + "; build it anew");
+        }
     }
 
     @Override

@@ -1,7 +1,6 @@
 package dev.maskforge.engine.tensorrt;
 
 import dev.maskforge.engine.EngineException;
-import dev.maskforge.engine.MemoryParts;
 import dev.maskforge.engine.tensorrt.cuda.Cuda;
 import dev.maskforge.engine.tensorrt.cuda.Resources;
 import dev.maskforge.engine.tensorrt.plan.ExecutionContext;
@@ -82,7 +81,7 @@ final class ShapeBuffers implements AutoCloseable {
         if (buffer == null) {
             throw new IllegalArgumentException("there is no buffer '" + name + "'");
         }
-        MemoryParts.copy(source.memory(), buffer.host().memory());
+        buffer.host().memory().copyFrom(source.memory());
     }
 
     void copyIn(long stream) {

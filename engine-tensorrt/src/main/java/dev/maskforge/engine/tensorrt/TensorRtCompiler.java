@@ -42,8 +42,8 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /// Plans that are kept. Settings of its own: `lowering` of deformable attention (grid-sample, gather, plugin or kernel),
-/// `attention` (network, kernel or kernel-always), `queries` (network or kernel), `group-normalization` (network or kernel), `columns` (`false` copies columns of merged
-/// products), `labels` (network or kernel), `timing-cache` (a file, by default one of the user's for the device),
+/// `attention` (network, kernel or kernel-always), `queries`, `group-normalization` and `labels` (network or kernel), `columns`
+/// (`false` copies columns of merged products), `timing-cache` (a file, by default one of the user's for the device),
 /// `layer-names` (`true` keeps them, for a profile), `ranges` (of half precision, as [Ranges#text()]).
 final class TensorRtCompiler implements PlanCompiler {
     private static final String LOWERING = "lowering";

@@ -74,6 +74,11 @@ record EveryCallFails(Injection injection, Supplier<Engine> engine, Counted plan
         }
 
         @Override
+        public List<Long> sizes(String output) {
+            return context.sizes(output);
+        }
+
+        @Override
         public void setAddress(String port, long address) {
             context.setAddress(port, address);
         }

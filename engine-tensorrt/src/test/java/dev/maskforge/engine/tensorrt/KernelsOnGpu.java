@@ -85,13 +85,15 @@ final class KernelsOnGpu {
 
     /// Sizes that no tile, vector or block divides, and several pictures; references are computed aside from the start.
     private static List<KernelCheck> awkward() {
-        return Stream.of(PixelsCheck.all(), DeformableAttentionCheck.awkward(), AttentionCheck.awkward(), HeadCheck.awkward())
+        return Stream.of(PixelsCheck.all(), DeformableAttentionCheck.awkward(), AttentionCheck.awkward(), HeadCheck.awkward(),
+                GroupNormalizationCheck.all())
                 .flatMap(List::stream).toList();
     }
 
     /// Those, and networks' own.
     private static List<KernelCheck> all() {
-        return Stream.of(PixelsCheck.all(), DeformableAttentionCheck.all(), AttentionCheck.all(), HeadCheck.all())
+        return Stream.of(PixelsCheck.all(), DeformableAttentionCheck.all(), AttentionCheck.all(), HeadCheck.all(),
+                GroupNormalizationCheck.all())
                 .flatMap(List::stream).toList();
     }
 
@@ -116,7 +118,6 @@ final class KernelsOnGpu {
         try {
             KernelBench bench = new KernelBench(loader, cuda, stream);
             List<String> failures = new ArrayList<>(run(all(), bench));
-            failures.addAll(run(GroupNormalizationCheck.all(), bench));
             if (QueriesKernel.runsOn(loader.driver().architecture())) {
                 failures.addAll(run(QueriesCheck.all(), bench));
             }

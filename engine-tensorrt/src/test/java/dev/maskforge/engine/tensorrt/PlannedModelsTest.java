@@ -11,6 +11,7 @@ import dev.maskforge.engine.tensorrt.prepare.GroupNormalizationForm;
 import dev.maskforge.engine.tensorrt.prepare.LabelsForm;
 import dev.maskforge.engine.tensorrt.prepare.Preparation;
 import dev.maskforge.engine.tensorrt.prepare.QueriesForm;
+import dev.maskforge.engine.tensorrt.steps.KernelSteps;
 import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.TensorType;
 import dev.maskforge.models.Input;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -60,8 +62,10 @@ class PlannedModelsTest {
         }));
         PlanContainer container = new PlanContainer(types(graph, graph.inputs()), types(graph, graph.outputs()), values.between(),
                 values.constants(), parts);
-        assertTrue(container.kernels().containsKey("Pixels") && container.kernels().containsKey("SemanticLabels"),
-                container.kernels().toString());
+        Set<String> kernels = container.kernels().keySet();
+        assertTrue(kernels.containsAll(Set.of("Pixels", "SemanticLabels", KernelSteps.GROUP_NORMALIZATION, "Attention")),
+                kernels.toString());
+        assertEquals(precision == Precision.FP16, kernels.contains(KernelSteps.QUERIES));
         try (Arena arena = Arena.ofConfined()) {
             assertEquals(container.kernels(), PlanContainer.read(container.write(arena)).kernels());
         }

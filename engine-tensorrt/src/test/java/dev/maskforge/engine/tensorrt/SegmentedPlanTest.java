@@ -176,6 +176,45 @@ class SegmentedPlanTest {
         assertEquals(0, cuda.held());
     }
 
+    /// A kernel beside it would take one pixel's channels for a row of one.
+    @Test
+    void segmentsHaveTheLayoutOfTheOtherSteps() {
+        StandInCuda cuda = new StandInCuda();
+        for (LoadedPlan.Layout layout : List.of(LoadedPlan.Layout.CHANNELS_LAST, LoadedPlan.Layout.OTHER)) {
+            LoadedPlan.Port port = new LoadedPlan.Port(DataType.FLOAT32, List.of(-1L, 3L), false, layout);
+            EngineException e = assertThrows(EngineException.class, () -> withOutput(cuda, container(), port));
+            assertEquals(
+                    "a segment of the plan gives 't' as " + port + ", and its other steps have it in the order of its axes; build it anew",
+                    e.getMessage());
+        }
+        assertEquals(0, cuda.held());
+    }
+
+    /// What neither the segment nor the plan says before may turn out to be more than there is room for, also if it is the only one.
+    @Test
+    void whatASegmentGivesIsAsLargeAsThePlanSays() {
+        StandInCuda cuda = new StandInCuda();
+        PlanContainer single = new PlanContainer(StandInPlan.inputs(), new LinkedHashMap<>(Map.of("t", StandInPlan.TYPE)),
+                new LinkedHashMap<>(), container().parts().subList(0, 1));
+        for (PlanContainer container : List.of(container(), single)) {
+            LoadedPlan plan = SegmentedPlan.load(container, bytes -> {
+                StandInPlan segment = bytes.byteSize() == 1 ? new StandInPlan(cuda, "x", "t") : new StandInPlan(cuda, "t", "y");
+                segment.setOutputSizes(List.of(bytes.byteSize() == 1 ? 4L : 2L, 3L));
+                return segment;
+            }, cuda, () -> {
+                throw new AssertionError("there is no kernel");
+            });
+            try (TensorRtEngine engine = TensorRtEngine.of(plan, cuda, container.inputs(), container.outputs());
+                    Session session = engine.openSession()) {
+                EngineException e = assertThrows(EngineException.class,
+                        () -> session.run(Map.of("x", Tensor.of(Shape.of(2, 3), new float[6]))));
+                assertEquals("a segment of the plan gives 't' with the sizes [4, 3] where there is room for [2, 3]; build it anew",
+                        e.getMessage());
+            }
+            assertEquals(0, cuda.held());
+        }
+    }
+
     /// What a segment has for good where the container has a symbol is right at some sizes, also if it is the only one.
     @Test
     void segmentsHaveTheSizesOfTheRun() {

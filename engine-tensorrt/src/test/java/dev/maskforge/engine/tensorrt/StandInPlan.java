@@ -26,6 +26,7 @@ final class StandInPlan implements LoadedPlan {
     private int openContexts;
     private boolean closed;
     private boolean refusesCapture;
+    private List<Long> outputSizes = List.of(-1L, 3L);
     private Port outputPort = new Port(DataType.FLOAT32, List.of(-1L, 3L), false);
 
     StandInPlan(StandInCuda cuda) {
@@ -40,6 +41,11 @@ final class StandInPlan implements LoadedPlan {
 
     void refuseCapture() {
         refusesCapture = true;
+    }
+
+    /// What the output turns out to be once inputs have shapes.
+    void setOutputSizes(List<Long> sizes) {
+        outputSizes = sizes;
     }
 
     /// As a hostile segment has it, which is written all the same.
@@ -94,6 +100,11 @@ final class StandInPlan implements LoadedPlan {
         @Override
         public void setShape(String input, Shape shape) {
             elements = shape.elementCount();
+        }
+
+        @Override
+        public List<Long> sizes(String name) {
+            return outputSizes;
         }
 
         @Override

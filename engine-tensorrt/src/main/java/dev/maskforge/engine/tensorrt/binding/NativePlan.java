@@ -30,8 +30,21 @@ final class NativePlan implements LoadedPlan {
         for (int i = 0; i < engine.getNbIOTensors(); i++) {
             String name = engine.getIOTensorName(i);
             ports.put(name, new Port(dataType(name), Dimensions.sizes(engine.getTensorShape(name)),
-                    engine.getTensorIOMode(name).intern() == TensorIOMode.kINPUT));
+                    engine.getTensorIOMode(name).intern() == TensorIOMode.kINPUT, layout(name)));
         }
+    }
+
+    /// Eights of channels have gaps unless there are whole eights.
+    private LoadedPlan.Layout layout(String name) {
+        List<Long> sizes = Dimensions.sizes(engine.getTensorShape(name));
+        return switch (engine.getTensorFormat(name).intern()) {
+            case kLINEAR -> LoadedPlan.Layout.OF_AXES;
+            case kHWC -> LoadedPlan.Layout.CHANNELS_LAST;
+            case kHWC8 -> sizes.size() == 4 && sizes.get(1) > 0 && sizes.get(1) % 8 == 0
+                    ? LoadedPlan.Layout.CHANNELS_LAST
+                    : LoadedPlan.Layout.OTHER;
+            default -> LoadedPlan.Layout.OTHER;
+        };
     }
 
     private DataType dataType(String name) {
@@ -90,6 +103,11 @@ final class NativePlan implements LoadedPlan {
         @Override
         public void setShape(String input, Shape shape) {
             tensorRt.require("setting the shape of '" + input + "' to " + shape, context.setInputShape(input, Dimensions.of(shape)));
+        }
+
+        @Override
+        public List<Long> sizes(String output) {
+            return Dimensions.sizes(context.getTensorShape(output));
         }
 
         @Override

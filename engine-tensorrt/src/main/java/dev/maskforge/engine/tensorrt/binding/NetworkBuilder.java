@@ -29,6 +29,9 @@ import org.bytedeco.tensorrt.nvonnxparser.IParserError;
 
 /// One build: ONNX, network, plan. A network of ours is strongly typed; what others exported is built as TensorRT does it.
 final class NetworkBuilder {
+    /// Channels of float16 that TensorRT's format keeps together.
+    private static final int EIGHT = 8;
+
     private final TensorRt tensorRt;
     private final Resources resources;
 
@@ -94,9 +97,12 @@ final class NetworkBuilder {
 
     private static void lay(ITensor port, Set<String> channelsLast) {
         if (channelsLast.contains(port.getName())) {
-            // The same bytes where channels are a multiple of 8, as those of halves are here.
-            // What native code returns is none of the constants itself.
-            TensorFormat format = port.getType().value == DataType.kHALF.value ? TensorFormat.kHWC8 : TensorFormat.kHWC;
+            boolean isHalf = port.getType().intern() == DataType.kHALF;
+            if (isHalf && Dimensions.sizes(port.getDimensions()).get(1) % EIGHT != 0) {
+                throw new EngineException("'" + port.getName() + "' is to have its channels last, which would leave gaps in "
+                        + Dimensions.sizes(port.getDimensions()) + "; build with --setting group-normalization=network");
+            }
+            TensorFormat format = isHalf ? TensorFormat.kHWC8 : TensorFormat.kHWC;
             port.setAllowedFormats(1 << format.value);
         }
     }

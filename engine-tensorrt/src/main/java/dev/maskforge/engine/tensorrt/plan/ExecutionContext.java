@@ -10,6 +10,9 @@ public interface ExecutionContext extends AutoCloseable {
     /// Sets an input's constant shape, which must lie in the plan's profile.
     void setShape(String input, Shape shape);
 
+    /// The sizes of an output along its axes, once all inputs have shapes; -1 where one is not known.
+    List<Long> sizes(String output);
+
     /// Sets where an input or output lies on the device.
     void setAddress(String port, long address);
 

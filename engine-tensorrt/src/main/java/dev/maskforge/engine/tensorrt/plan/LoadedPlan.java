@@ -11,9 +11,15 @@ public interface LoadedPlan extends AutoCloseable {
     ///
     /// @param sizes    along its axes; -1 where the profile leaves a range
     /// @param isInput  whether it goes in
-    record Port(DataType dataType, List<Long> sizes, boolean isInput) {
+    /// @param layout   in memory
+    record Port(DataType dataType, List<Long> sizes, boolean isInput, Layout layout) {
         public Port {
             sizes = List.copyOf(sizes);
+        }
+
+        /// In the order of its axes.
+        public Port(DataType dataType, List<Long> sizes, boolean isInput) {
+            this(dataType, sizes, isInput, Layout.OF_AXES);
         }
 
         /// Whether a value of this type may lie there: of the same data type, and of the same size along each axis where both say one.
@@ -29,6 +35,26 @@ public interface LoadedPlan extends AutoCloseable {
             }
             return true;
         }
+
+        /// Such as `float16 [-1, 256, 64, 128], channels last`.
+        @Override
+        public String toString() {
+            return dataType + " " + sizes + switch (layout) {
+                case OF_AXES -> "";
+                case CHANNELS_LAST -> ", channels last";
+                case OTHER -> ", in another layout";
+            };
+        }
+    }
+
+    /// How a value lies in memory.
+    enum Layout {
+        /// In the order of its axes, without gaps.
+        OF_AXES,
+        /// `[N, C, H, W]` as `[N, H, W, C]`, without gaps.
+        CHANNELS_LAST,
+        /// With gaps, or otherwise.
+        OTHER
     }
 
     /// Its inputs and outputs by name.

@@ -83,7 +83,8 @@ public record PlanContainer(SequencedMap<String, TensorType> inputs, SequencedMa
         record Kernel(Partition.Step.Kernel step) implements Part {}
     }
 
-    /// How many kernels of ours there are of each kind, by its [name][KernelSteps#name(Node)], in the order in which they first run. Columns, which nothing is launched for, are not among them.
+    /// How many kernels of ours there are of each kind, by its [name][KernelSteps#name(Node)], in the order in which they first run.
+    /// Columns, which nothing is launched for, are not among them.
     public SequencedMap<String, Integer> kernels() {
         SequencedMap<String, Integer> kernels = new LinkedHashMap<>();
         for (Part part : parts) {

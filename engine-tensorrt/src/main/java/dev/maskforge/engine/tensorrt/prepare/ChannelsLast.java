@@ -5,8 +5,11 @@ import dev.maskforge.engine.tensorrt.kernels.normalization.GroupNormalizationPro
 import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.Node;
 import dev.maskforge.graph.Operation;
+import dev.maskforge.graph.TensorType;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /// The values `[N, C, H, W]` between the steps of a plan that lie in memory as `[N, H, W, C]`: those that the kernel of group
@@ -15,16 +18,27 @@ public final class ChannelsLast {
     private ChannelsLast() {
     }
 
-    /// Those of a graph that is cut like this.
-    public static Set<String> of(Graph graph, Partition partition) {
+    /// Those that steps take and give.
+    public static Set<String> of(Stream<Partition.Step.Kernel> steps) {
         Set<String> channelsLast = new HashSet<>();
-        for (Partition.Step step : partition.steps()) {
-            if (step instanceof Partition.Step.Kernel(Node node, _, _) && isGroupNormalization(node)) {
-                Stream.concat(node.inputs().stream(), node.outputs().stream()).filter(value -> graph.type(value).shape().rank() == 4)
-                        .forEach(channelsLast::add);
-            }
-        }
+        steps.filter(step -> isGroupNormalization(step.node())).forEach(step -> {
+            addMaps(step.node().inputs(), step.inputs(), channelsLast);
+            addMaps(step.node().outputs(), step.outputs(), channelsLast);
+        });
         return Set.copyOf(channelsLast);
+    }
+
+    private static void addMaps(List<String> values, List<TensorType> types, Set<String> channelsLast) {
+        IntStream.range(0, values.size()).filter(i -> types.get(i).shape().rank() == 4).mapToObj(values::get).forEach(channelsLast::add);
+    }
+
+    /// Whether all that a prepared graph would have of them can be: what comes after they were chosen may have made one of two values, or a
+    /// constant.
+    static boolean canBe(Graph graph) {
+        Neighbours neighbours = Neighbours.of(graph);
+        return graph.nodes().stream().filter(ChannelsLast::isGroupNormalization)
+                .flatMap(node -> Stream.concat(node.inputs().stream(), node.outputs().stream()))
+                .filter(value -> graph.type(value).shape().rank() == 4).allMatch(value -> canBe(graph, value, neighbours));
     }
 
     /// Whether a value could be one of them: TensorRT or the kernel of group normalisation gives it, and only these take it.

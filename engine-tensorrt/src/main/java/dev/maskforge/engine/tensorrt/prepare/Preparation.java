@@ -38,16 +38,23 @@ import java.util.function.Predicate;
 public record Preparation(boolean optimised, Precision precision, DeformableAttentionForm form, AttentionForm attention,
         QueriesForm queries, GroupNormalizationForm groupNormalization, boolean columns, LabelsForm head, Ranges ranges) {
     public Graph apply(Graph graph) {
+        Graph prepared = withPositions(graph, normalises());
+        return ChannelsLast.canBe(prepared) ? prepared : withPositions(graph, false);
+    }
+
+    /// @param normalised whether group normalisation is gathered
+    private Graph withPositions(Graph graph, boolean normalised) {
         boolean isForAttention = attention == AttentionForm.KERNEL_ALWAYS && columns;
-        Graph prepared = passes(isForAttention || gathered().isPresent()).run(graph).graph();
+        Graph prepared = passes(isForAttention || gathered().isPresent(), normalised).run(graph).graph();
         // Where no kernel of ours takes the wider sum, it costs more than it saves.
-        return isForAttention || gathered().isEmpty() || hasQueries(prepared) ? prepared : passes(false).run(graph).graph();
+        return isForAttention || gathered().isEmpty() || hasQueries(prepared) ? prepared : passes(false, normalised).run(graph).graph();
     }
 
     /// Why the kernel of queries does not take what it might, the first reason of all; empty if there is none.
     public Optional<String> queriesRefusal(Graph graph) {
-        return gathered().flatMap(_ -> passes(true).run(graph).steps().stream().filter(step -> step.pass().equals(GatherQueries.NAME))
-                .flatMap(step -> step.refusals().stream()).map(Pass.Refusal::reason).findFirst());
+        return gathered()
+                .flatMap(_ -> passes(true, normalises()).run(graph).steps().stream().filter(step -> step.pass().equals(GatherQueries.NAME))
+                        .flatMap(step -> step.refusals().stream()).map(Pass.Refusal::reason).findFirst());
     }
 
     private static boolean hasQueries(Graph graph) {
@@ -55,8 +62,9 @@ public record Preparation(boolean optimised, Precision precision, DeformableAtte
                 && !GroupNormalizationProgram.isFor(inner));
     }
 
-    /// @param joined whether queries and keys get their positions in one sum
-    private Pipeline passes(boolean joined) {
+    /// @param joined     whether queries and keys get their positions in one sum
+    /// @param normalised whether group normalisation is gathered
+    private Pipeline passes(boolean joined, boolean normalised) {
         List<Pass> passes = new ArrayList<>();
         if (optimised) {
             passes.addAll(Optimisation.fewestProducts().passes().passes());
@@ -72,7 +80,7 @@ public record Preparation(boolean optimised, Precision precision, DeformableAtte
             passes.add(new HalfPrecision(single(), ranges));
         }
         gathered().ifPresent(type -> passes.add(new GatherQueries(type, QueryProgram::refusal)));
-        if (normalises()) {
+        if (normalised) {
             passes.add(new GatherGroupNormalization());
         }
         passes.add(new TensorRtLowering(form, attention));
@@ -99,8 +107,12 @@ public record Preparation(boolean optimised, Precision precision, DeformableAtte
         return single;
     }
 
-    /// The type of the products that the kernel of queries makes, if it makes any: it has none of float32 as it is.
     private Optional<DataType> gathered() {
+        return gathered(queries, precision);
+    }
+
+    /// The type of the products that the kernel of queries makes, if it makes any: it has none of float32 as it is.
+    public static Optional<DataType> gathered(QueriesForm queries, Precision precision) {
         if (queries == QueriesForm.NETWORK) {
             return Optional.empty();
         }

@@ -147,7 +147,8 @@ public final class KernelSteps {
     private static List<Integer> rows(Partition.Step.Kernel step, Map<String, Integer> strides) {
         List<Integer> rows = new ArrayList<>();
         for (int i = 0; i < step.inputs().size(); i++) {
-            Dimension width = step.inputs().get(i).shape().get(-1);
+            Shape shape = step.inputs().get(i).shape();
+            Dimension width = shape.rank() == 0 ? Dimension.ONE : shape.get(-1);
             rows.add(strides.getOrDefault(step.node().inputs().get(i), width.isConstant() ? Math.toIntExact(width.size()) : 0));
         }
         return rows;

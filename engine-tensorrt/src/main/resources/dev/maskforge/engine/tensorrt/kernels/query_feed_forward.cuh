@@ -132,7 +132,8 @@ __device__ __forceinline__ void feed_forward(const Stage &stage, Block &block) {
                 VALUE *to = hidden + (16 * tile + g) * HIDDEN_PITCH + 16 * warp + 8 * i + 2 * q;
                 const float2 bias = Raw<VALUE>::floats(biases[i]);
                 Pair<VALUE>::store_factor(to, relu(sums[i][0] + more[i][0] + bias.x), relu(sums[i][1] + more[i][1] + bias.y));
-                Pair<VALUE>::store_factor(to + 8 * HIDDEN_PITCH, relu(sums[i][2] + more[i][2] + bias.x), relu(sums[i][3] + more[i][3] + bias.y));
+                Pair<VALUE>::store_factor(to + 8 * HIDDEN_PITCH, relu(sums[i][2] + more[i][2] + bias.x),
+                                          relu(sums[i][3] + more[i][3] + bias.y));
             }
         }
     }

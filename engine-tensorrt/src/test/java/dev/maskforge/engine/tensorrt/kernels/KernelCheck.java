@@ -33,6 +33,19 @@ public interface KernelCheck {
         return difference / largest;
     }
 
+    /// The same, where what is a number on neither side is the same.
+    static double relativeErrorOfNumbers(float[] actual, float[] expected) {
+        float[] numbers = actual.clone();
+        float[] wanted = expected.clone();
+        for (int i = 0; i < wanted.length; i++) {
+            if (Float.isNaN(wanted[i]) && Float.isNaN(numbers[i])) {
+                wanted[i] = 0;
+                numbers[i] = 0;
+            }
+        }
+        return relativeError(numbers, wanted);
+    }
+
     /// The elements of a tensor of float32 or float16.
     static float[] floats(Tensor tensor) {
         return tensor.type().dataType() == DataType.FLOAT16 ? tensor.halvesToFloats() : tensor.toFloats();

@@ -2,14 +2,17 @@ package dev.maskforge.engine.tensorrt.prepare;
 
 import dev.maskforge.engine.EngineException;
 import dev.maskforge.engine.Partition;
+import dev.maskforge.engine.Precision;
 import dev.maskforge.engine.tensorrt.kernels.normalization.GroupNormalizationProgram;
 import dev.maskforge.engine.tensorrt.steps.KernelSteps;
 import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.Node;
 import dev.maskforge.graph.Verifier;
 import dev.maskforge.graph.text.GraphText;
+import dev.maskforge.passes.precision.Ranges;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -40,6 +43,11 @@ class GatherGroupNormalizationTest {
         return Verifier.verify(new GatherGroupNormalization().apply(graph).graph());
     }
 
+    private static Set<String> channelsLast(Graph graph) {
+        return ChannelsLast.of(Partition.of(graph, KernelSteps::isOwn).steps().stream()
+                .flatMap(step -> step instanceof Partition.Step.Kernel kernel ? Stream.of(kernel) : Stream.empty()));
+    }
+
     private static List<String> types(Graph graph) {
         return graph.nodes().stream().map(node -> node.operation().type()).toList();
     }
@@ -61,8 +69,7 @@ class GatherGroupNormalizationTest {
         assertEquals(List.of("sum"), subgraph.outputs());
         assertEquals(KernelSteps.GROUP_NORMALIZATION, KernelSteps.name(subgraph));
         GatherQueriesTest.says(graph, gathered);
-        Partition partition = Partition.ofNodes(gathered, node -> node.equals(subgraph));
-        assertEquals(Set.of("map", "half", "sum"), ChannelsLast.of(gathered, partition));
+        assertEquals(Set.of("map", "half", "sum"), channelsLast(gathered));
     }
 
     /// As before and behind Mask2Former's encoder: tokens are no maps.
@@ -85,8 +92,7 @@ class GatherGroupNormalizationTest {
         assertEquals(List.of("Conv", "Conv", "Subgraph", "Sigmoid", "Subgraph", "Sigmoid"), types(gathered));
         assertEquals(List.of("tokens", "map", "s", "b"), gathered.nodes().get(4).inputs());
         GatherQueriesTest.says(graph, gathered);
-        Partition partition = Partition.ofNodes(gathered, node -> KernelSteps.isOwn(node.operation()));
-        assertEquals(Set.of("map", "half", "z"), ChannelsLast.of(gathered, partition));
+        assertEquals(Set.of("map", "half", "z"), channelsLast(gathered));
     }
 
     /// What others take as well is given to them, and so is not inside.
@@ -136,6 +142,22 @@ class GatherGroupNormalizationTest {
         assertEquals(List.of("Conv", "Subgraph", "Add", "Sigmoid"), types(gathered));
         assertEquals(List.of("n"), gathered.nodes().get(1).outputs());
         GatherQueriesTest.says(graph, gathered);
+    }
+
+    /// What is folded or found to be the same only after maps were gathered would lie otherwise than the kernel reads it.
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+            "constant: float32[1, 32, 4, 4]; c = Sigmoid(constant); u = Resize{mode=bilinear, height=8, width=8}(c); "
+                    + "m = Conv(image, w); n = %s(m, s, b); sum = Add(n, u); z = Sigmoid(sum)",
+            "m = Conv(image, w); n = %s(m, s, b); y = Sigmoid(n); m2 = Conv(image, w); k: float32[1, 32, 7]; "
+                    + "z = SemanticLabels{height=8, width=8}(k, m2)"})
+    void whatBecomesAConstantOrAnothersIsNotGathered(String lines) {
+        Graph graph = GraphText.parse("(image: float32[1, 3, 8, 8]) -> (" + (lines.contains("y =") ? "y, z" : "z")
+                + ") {\n w: float32[32, 3, 1, 1]\n s: float32[32]\n b: float32[32]\n " + lines.formatted(NORMAL).replace(";", "\n")
+                + "\n}\n");
+        Graph prepared = Verifier.verify(new Preparation(false, Precision.FP32, DeformableAttentionForm.KERNEL, AttentionForm.KERNEL,
+                QueriesForm.KERNEL, GroupNormalizationForm.KERNEL, true, LabelsForm.KERNEL, Ranges.none()).apply(graph));
+        assertEquals(List.of(), GatherQueriesTest.subgraphs(prepared));
     }
 
     @Test

@@ -8,7 +8,6 @@ import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Dimension;
 import dev.maskforge.graph.Operation;
 import dev.maskforge.graph.Shape;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -162,10 +161,5 @@ public record GroupNormalizationLayout(int pictures, int channels, int groups, S
                 .with("THREADS", threads()).with("POSITIVE", positive ? 1 : 0).with("ADDEND", kind)
                 .with("ADDEND_POSITIVE", isAddendPositive ? 1 : 0)
                 .with("BILINEAR", mode == Operation.Resize.Mode.BILINEAR ? 1 : 0);
-    }
-
-    /// All sizes that are read.
-    List<Size> sizes() {
-        return Stream.concat(Stream.of(map), addend.map(Addend::size).stream()).toList();
     }
 }

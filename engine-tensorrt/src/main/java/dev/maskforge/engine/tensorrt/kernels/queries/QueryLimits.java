@@ -3,13 +3,13 @@ package dev.maskforge.engine.tensorrt.kernels.queries;
 /// What a single node may be for the kernel of queries to take it in some graph: a picture's values `[R, C]`, of which each step's
 /// tiles are whole. Whether it takes nodes that are put together, [QueryProgram] says. All numbers follow from [QueryLayout]'s.
 public final class QueryLimits {
-    /// Keys of attention among queries, of which each of a block's warps has a tile.
+    /// A picture's queries: as keys of attention among themselves, each of a block's warps has a tile of them.
     private static final long MOST_ROWS = (long) QueryLayout.TILE * QueryLayout.WARPS;
-    /// Channels of a query, of which each block has a tile,
+    /// Channels of a query, of which each block has a tile.
     private static final long MOST_WIDTH = (long) QueryLayout.TILE * QueryLayout.CLUSTER;
-    /// up to so many of a product's,
+    /// Channels that a product gives, of which each block has so many tiles.
     private static final long MOST_OUTPUTS = MOST_WIDTH * QueryLayout.MOST_CHUNKS;
-    /// and inside a feed-forward network as many as its warps have tiles.
+    /// Channels inside a feed-forward network, of which each of a block's warps has a tile.
     private static final long MOST_HIDDEN = MOST_WIDTH * QueryLayout.WARPS;
     /// A query's channels are shared out to a warp's lanes, two float16 to each.
     private static final long WIDTH = 64;

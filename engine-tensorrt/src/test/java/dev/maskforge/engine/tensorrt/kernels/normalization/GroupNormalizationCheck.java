@@ -31,7 +31,7 @@ public record GroupNormalizationCheck(GroupNormalizationGraphs sizes, Graph grap
     /// As often a run is repeated, each time behind the one before, for what depends on chance to show.
     private static final int RUNS = 50;
 
-    /// Groups of 1 to 32 channels, of a pixel and of many, of several pictures, and as networks have it.
+    /// Groups of 1 to 32 channels, not all of them as many as divide a block's threads, of a pixel and of many, of several pictures, and as networks have it.
     public static List<KernelCheck> all() {
         List<KernelCheck> checks = new ArrayList<>();
         for (DataType type : List.of(DataType.FLOAT16, DataType.FLOAT32)) {
@@ -40,6 +40,8 @@ public record GroupNormalizationCheck(GroupNormalizationGraphs sizes, Graph grap
             checks.addAll(of(new GroupNormalizationGraphs(2, 96, 3, 5, 1, type), 3002));
             checks.addAll(of(new GroupNormalizationGraphs(2, 32, 32, 7, 9, type), 3003));
             checks.addAll(of(new GroupNormalizationGraphs(1, 1024, 64, 2, 3, type), 3004));
+            checks.addAll(of(new GroupNormalizationGraphs(2, 96, 48, 6, 4, type), 3005));
+            checks.addAll(of(new GroupNormalizationGraphs(1, 96, 4, 3, 8, type), 3006));
         }
         return List.copyOf(checks);
     }
@@ -49,8 +51,11 @@ public record GroupNormalizationCheck(GroupNormalizationGraphs sizes, Graph grap
         List<Graph> graphs = sizes.all();
         List<Graph> singles = new GroupNormalizationGraphs(sizes.pictures(), sizes.channels(), sizes.groups(), sizes.height(),
                 sizes.width(), DataType.FLOAT32).all();
-        return IntStream.range(0, graphs.size()).mapToObj(i -> {
-            SequencedMap<String, Tensor> inputs = sizes.inputs(graphs.get(i), seed + 100L * i);
+        return IntStream.range(0, 2 * graphs.size()).mapToObj(number -> {
+            int i = number / 2;
+            SequencedMap<String, Tensor> inputs = number % 2 == 0
+                    ? sizes.inputs(graphs.get(i), seed + 100L * i)
+                    : sizes.inputsWithNan(graphs.get(i), seed + 100L * i);
             SequencedMap<String, Tensor> floats = new LinkedHashMap<>();
             inputs.forEach((name, tensor) -> floats.put(name, Tensor.of(tensor.type().shape(), KernelCheck.floats(tensor))));
             return new GroupNormalizationCheck(sizes, graphs.get(i), inputs,
@@ -64,7 +69,8 @@ public record GroupNormalizationCheck(GroupNormalizationGraphs sizes, Graph grap
         return Stream.of(bench).map(device -> Finding.ofError("group normalisation, " + this, error(device), tolerance));
     }
 
-    /// The largest difference, relative to the largest value; NaN if an element was not written, infinite if repeated runs differ.
+    /// The largest difference, relative to the largest value; NaN if an element was not written or is a number where the
+    /// reference has none, infinite if repeated runs differ.
     private double error(KernelBench bench) {
         TensorType type = graph.type("y");
         int count = Math.toIntExact(type.shape().elementCount());
@@ -80,7 +86,7 @@ public record GroupNormalizationCheck(GroupNormalizationGraphs sizes, Graph grap
                 kernel.enqueue(name -> Objects.requireNonNull(places.get(name), name), workspace, bench.stream());
             }
             return Arrays.equals(first, memory.floats(output, count, sizes.type()))
-                    ? KernelCheck.relativeError(first, channelsLast(type.shape(), reference.join().toFloats()))
+                    ? KernelCheck.relativeErrorOfNumbers(first, channelsLast(type.shape(), reference.join().toFloats()))
                     : Double.POSITIVE_INFINITY;
         }
     }
@@ -113,6 +119,8 @@ public record GroupNormalizationCheck(GroupNormalizationGraphs sizes, Graph grap
 
     @Override
     public String toString() {
-        return sizes + ", " + graph.nodes().stream().map(node -> node.operation().type()).toList();
+        boolean hasNan = inputs.values().stream().anyMatch(tensor -> Float.isNaN(KernelCheck.floats(tensor)[0]));
+        return sizes + ", " + graph.nodes().stream().map(node -> node.operation().type()).toList()
+                + (hasNan ? " of what is no number" : "");
     }
 }

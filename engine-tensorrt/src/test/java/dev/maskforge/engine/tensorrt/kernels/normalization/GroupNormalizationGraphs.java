@@ -1,5 +1,6 @@
 package dev.maskforge.engine.tensorrt.kernels.normalization;
 
+import dev.maskforge.engine.tensorrt.kernels.KernelCheck;
 import dev.maskforge.engine.tensorrt.kernels.Randoms;
 import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Graph;
@@ -9,6 +10,7 @@ import dev.maskforge.graph.text.GraphText;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.SequencedMap;
 
 /// What a feature pyramid does between two convolutions, as passes gather it, of any sizes, and numbers for it. What is added comes
@@ -105,6 +107,17 @@ public record GroupNormalizationGraphs(int pictures, int channels, int groups, i
         String signature = String.join(", ", inputs.entrySet().stream()
                 .map(input -> input.getKey() + ": " + type.toString().toLowerCase(Locale.ROOT) + input.getValue()).toList());
         return GraphText.parse("(" + signature + ") -> (y) {\n  " + lines + "\n}\n");
+    }
+
+    /// The same, but the first element of what comes first is no number, so that its group is none.
+    SequencedMap<String, Tensor> inputsWithNan(Graph graph, long seed) {
+        SequencedMap<String, Tensor> inputs = inputs(graph, seed);
+        String first = graph.inputs().getFirst();
+        Tensor tensor = Objects.requireNonNull(inputs.get(first));
+        float[] values = KernelCheck.floats(tensor);
+        values[0] = Float.NaN;
+        inputs.put(first, type == DataType.FLOAT16 ? Tensor.ofHalves(tensor.shape(), values) : Tensor.of(tensor.shape(), values));
+        return inputs;
     }
 
     /// Maps whose groups lie far from zero, some of them; scales are about 1.

@@ -91,25 +91,12 @@ public record QueriesCheck(QueryGraphs sizes, Graph graph, SequencedMap<String, 
             for (Map.Entry<String, Tensor> expected : reference.join().entrySet()) {
                 float[] actual = Objects.requireNonNull(first.get(expected.getKey()));
                 double error = Arrays.equals(actual, last.get(expected.getKey()))
-                        ? relativeError(actual, expected.getValue().toFloats())
+                        ? KernelCheck.relativeErrorOfNumbers(actual, expected.getValue().toFloats())
                         : Double.POSITIVE_INFINITY;
                 worst = Double.isNaN(worst) || Double.isNaN(error) ? Double.NaN : Math.max(worst, error);
             }
             return worst;
         }
-    }
-
-    /// What is a number on neither side is the same.
-    static double relativeError(float[] actual, float[] expected) {
-        float[] numbers = actual.clone();
-        float[] wanted = expected.clone();
-        for (int i = 0; i < wanted.length; i++) {
-            if (Float.isNaN(wanted[i]) && Float.isNaN(numbers[i])) {
-                wanted[i] = 0;
-                numbers[i] = 0;
-            }
-        }
-        return KernelCheck.relativeError(numbers, wanted);
     }
 
     private Map<String, float[]> results(DeviceMemory memory, Map<String, Long> places) {

@@ -79,7 +79,7 @@ class QueryProgramTest {
                 for (int i = 0; i < actual.length; i++) {
                     assertEquals(i < SMALL.width(), Float.isNaN(actual[i]), name + " " + i);
                 }
-                double error = QueriesCheck.relativeError(actual, expected.toFloats());
+                double error = KernelCheck.relativeErrorOfNumbers(actual, expected.toFloats());
                 assertTrue(error < 2e-5, name + ": " + error);
             });
         }
