@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /// From a graph to a plan's bytes.
@@ -44,46 +45,56 @@ record PlanBuilding(boolean optimised, Precision precision, TensorRtOptions opti
         return new PlanBuilding(optimised, precision, options, progress);
     }
 
+    /// A plan.
+    ///
+    /// @param bytes          of its container
+    /// @param queriesRefusal why the kernel of queries does not take what it might, the first reason of all; empty if there is none
+    record Built(MemorySegment bytes, Optional<String> queriesRefusal) {}
+
     /// Builds a plan: one of TensorRT's for each segment between kernels of ours.
     ///
     /// @param arena where it goes
-    MemorySegment build(Graph graph, Arena arena) {
+    Built build(Graph graph, Arena arena) {
         try (TensorRt.Kept _ = TensorRt.instance().keepBuilder()) {
             return buildInSteps(graph, arena);
         }
     }
 
-    private MemorySegment buildInSteps(Graph graph, Arena arena) {
+    private Built buildInSteps(Graph graph, Arena arena) {
         step("preparing the graph", 0, 0);
         Preparation preparation = preparation(graph);
-        Graph prepared = prepared(preparation, graph);
-        Partition partition = Partition.ofNodes(prepared, preparation.cuts(prepared));
+        Preparation.Prepared prepared = prepared(preparation, graph);
+        Partition partition = Partition.ofNodes(prepared.graph(), preparation.cuts(prepared.graph()));
+        Set<String> channelsLast = ChannelsLast.of(partition.steps().stream()
+                .flatMap(step -> step instanceof Partition.Step.Kernel kernel ? Stream.of(kernel) : Stream.empty()));
         try (Arena scratch = Arena.ofConfined()) {
-            PlanValues values = PlanValues.of(partition, prepared);
-            Set<String> channelsLast = ChannelsLast.of(partition.steps().stream()
-                    .flatMap(step -> step instanceof Partition.Step.Kernel kernel ? Stream.of(kernel) : Stream.empty()));
-            List<PlanContainer.Part> parts = new ArrayList<>();
-            for (Partition.Step step : partition.steps()) {
-                step("building", parts.size(), partition.steps().size());
-                parts.add(switch (step) {
-                    case Partition.Step.Segment(Graph segment) -> new PlanContainer.Part.Segment(plan(segment, channelsLast, scratch));
-                    case Partition.Step.Kernel kernel -> new PlanContainer.Part.Kernel(kernel);
-                });
-            }
-            return new PlanContainer(types(graph, graph.inputs()), types(graph, graph.outputs()), values.between(), values.constants(),
-                    parts).write(arena);
+            PlanContainer container = container(graph, prepared.graph(), partition, segment -> plan(segment, channelsLast, scratch));
+            return new Built(container.write(arena), prepared.queriesRefusal());
         }
+    }
+
+    /// What is written as a plan.
+    ///
+    /// @param graph     before it was prepared
+    /// @param partition of the prepared graph
+    /// @param plan      what TensorRT makes of a segment
+    PlanContainer container(Graph graph, Graph prepared, Partition partition, Function<Graph, MemorySegment> plan) {
+        PlanValues values = PlanValues.of(partition, prepared);
+        List<PlanContainer.Part> parts = new ArrayList<>();
+        for (Partition.Step step : partition.steps()) {
+            step("building", parts.size(), partition.steps().size());
+            parts.add(switch (step) {
+                case Partition.Step.Segment(Graph segment) -> new PlanContainer.Part.Segment(plan.apply(segment));
+                case Partition.Step.Kernel kernel -> new PlanContainer.Part.Kernel(kernel);
+            });
+        }
+        return new PlanContainer(types(graph, graph.inputs()), types(graph, graph.outputs()), values.between(), values.constants(), parts);
     }
 
     private Preparation preparation(Graph graph) {
         TensorRtOptions.Forms forms = options.forms();
         return new Preparation(optimised, precision, form(graph), attention(), queries(), forms.groupNormalization(), forms.columns(),
                 forms.labels(), options.ranges());
-    }
-
-    /// Why the kernel of queries does not take what it might of a graph.
-    Optional<String> queriesRefusal(Graph graph) {
-        return preparation(graph).queriesRefusal(graph);
     }
 
     /// The form that is asked for, or else the fastest that is right here.
@@ -129,7 +140,7 @@ record PlanBuilding(boolean optimised, Precision precision, TensorRtOptions opti
         progress.phase(name, step, steps);
     }
 
-    private static Graph prepared(Preparation preparation, Graph graph) {
+    private static Preparation.Prepared prepared(Preparation preparation, Graph graph) {
         try {
             return preparation.apply(graph);
         } catch (IllegalArgumentException | IllegalStateException | UnsupportedOperationException e) {

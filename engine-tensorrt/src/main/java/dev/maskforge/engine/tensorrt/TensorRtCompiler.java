@@ -90,10 +90,10 @@ final class TensorRtCompiler implements PlanCompiler {
             }
             PlanBuilding building = PlanBuilding.of(true, options.precision(), own, progress);
             own = own.withAttention(building.attention());
-            MemorySegment built = building.build(graph, arena);
-            kernels = PlanContainer.read(built).kernels();
-            queriesRefusal = kernels.containsKey(KernelSteps.QUERIES) ? Optional.empty() : building.queriesRefusal(graph);
-            write(built, plan);
+            PlanBuilding.Built built = building.build(graph, arena);
+            kernels = PlanContainer.read(built.bytes()).kernels();
+            queriesRefusal = kernels.containsKey(KernelSteps.QUERIES) ? Optional.empty() : built.queriesRefusal();
+            write(built.bytes(), plan);
         }
         SequencedMap<String, String> facts = new LinkedHashMap<>();
         facts.put(Compiled.LOWERING, hasDeformableAttention(graph)

@@ -85,7 +85,8 @@ public final class TensorRtProvider implements EngineProvider {
         requireLibraries();
         requirePrecision(engineOptions.precision());
         try (Arena arena = Arena.ofConfined()) {
-            return PlanOpening.open(PlanBuilding.of(false, engineOptions.precision(), options, BuildProgress.NONE).build(graph, arena));
+            return PlanOpening
+                    .open(PlanBuilding.of(false, engineOptions.precision(), options, BuildProgress.NONE).build(graph, arena).bytes());
         }
     }
 

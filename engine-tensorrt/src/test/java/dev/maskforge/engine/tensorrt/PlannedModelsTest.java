@@ -2,6 +2,7 @@ package dev.maskforge.engine.tensorrt;
 
 import dev.maskforge.ModelFile;
 import dev.maskforge.ModelOptions;
+import dev.maskforge.engine.BuildProgress;
 import dev.maskforge.engine.Partition;
 import dev.maskforge.engine.Precision;
 import dev.maskforge.engine.tensorrt.plan.PlanContainer;
@@ -13,7 +14,6 @@ import dev.maskforge.engine.tensorrt.prepare.Preparation;
 import dev.maskforge.engine.tensorrt.prepare.QueriesForm;
 import dev.maskforge.engine.tensorrt.steps.KernelSteps;
 import dev.maskforge.graph.Graph;
-import dev.maskforge.graph.TensorType;
 import dev.maskforge.models.Input;
 import dev.maskforge.models.InputShape;
 import dev.maskforge.models.Output;
@@ -21,10 +21,7 @@ import dev.maskforge.passes.precision.Ranges;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.SequencedMap;
 import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -52,16 +49,10 @@ class PlannedModelsTest {
     private static void assertRead(Graph graph, Precision precision) {
         Preparation preparation = new Preparation(true, precision, DeformableAttentionForm.KERNEL, AttentionForm.KERNEL_ALWAYS,
                 QueriesForm.KERNEL, GroupNormalizationForm.KERNEL, true, LabelsForm.KERNEL, Ranges.none());
-        Graph prepared = preparation.apply(graph);
+        Graph prepared = preparation.apply(graph).graph();
         Partition partition = Partition.ofNodes(prepared, preparation.cuts(prepared));
-        PlanValues values = PlanValues.of(partition, prepared);
-        List<PlanContainer.Part> parts = new ArrayList<>();
-        partition.steps().forEach(step -> parts.add(switch (step) {
-            case Partition.Step.Segment _ -> new PlanContainer.Part.Segment(MemorySegment.ofArray(new byte[1]));
-            case Partition.Step.Kernel kernel -> new PlanContainer.Part.Kernel(kernel);
-        }));
-        PlanContainer container = new PlanContainer(types(graph, graph.inputs()), types(graph, graph.outputs()), values.between(),
-                values.constants(), parts);
+        PlanContainer container = PlanBuilding.of(true, precision, TensorRtOptions.standard(), BuildProgress.NONE)
+                .container(graph, prepared, partition, _ -> MemorySegment.ofArray(new byte[1]));
         Set<String> kernels = container.kernels().keySet();
         assertTrue(kernels.containsAll(Set.of("Pixels", "SemanticLabels", KernelSteps.GROUP_NORMALIZATION, "Attention")),
                 kernels.toString());
@@ -69,11 +60,5 @@ class PlannedModelsTest {
         try (Arena arena = Arena.ofConfined()) {
             assertEquals(container.kernels(), PlanContainer.read(container.write(arena)).kernels());
         }
-    }
-
-    private static SequencedMap<String, TensorType> types(Graph graph, List<String> names) {
-        SequencedMap<String, TensorType> types = new LinkedHashMap<>();
-        names.forEach(name -> types.put(name, graph.type(name)));
-        return types;
     }
 }

@@ -154,7 +154,7 @@ final class SmallNetwork {
                 .withQueries(
                         withKernels && QueriesKernel.runsOn(new DriverModules().architecture()) ? QueriesForm.KERNEL : QueriesForm.NETWORK)
                 .withSymbols(Map.of("n", new SizeRange(1, 1, MOST_PICTURES)));
-        return PlanBuilding.of(false, Precision.TF32, options, BuildProgress.NONE).build(graph(), arena);
+        return PlanBuilding.of(false, Precision.TF32, options, BuildProgress.NONE).build(graph(), arena).bytes();
     }
 
     /// How many steps of a plan are kernels of ours.

@@ -23,7 +23,7 @@ class SmallNetworkTest {
     void hasEveryKernelButPixels() {
         Graph prepared = new Preparation(false, Precision.TF32, DeformableAttentionForm.KERNEL, AttentionForm.KERNEL_ALWAYS,
                 QueriesForm.KERNEL, GroupNormalizationForm.KERNEL, true, LabelsForm.KERNEL, Ranges.none())
-                .apply(Verifier.verify(SmallNetwork.graph()));
+                .apply(Verifier.verify(SmallNetwork.graph())).graph();
         Set<String> kernels = new TreeSet<>();
         prepared.nodes().stream().filter(node -> KernelSteps.isOwn(node.operation())).forEach(node -> kernels.add(KernelSteps.name(node)));
         assertEquals(Set.of("DeformableAttention", "GroupNormalization", "Queries", "SemanticLabels"), kernels);

@@ -90,7 +90,7 @@ final class Traps implements AutoCloseable {
         return new Preparation(true, Precision.FP32, form, AttentionForm.NETWORK, QueriesForm.NETWORK, GroupNormalizationForm.NETWORK,
                 false, LabelsForm.NETWORK,
                 Ranges.none())
-                .apply(fault.in(authored, "pred_logits"));
+                .apply(fault.in(authored, "pred_logits")).graph();
     }
 
     /// The plugin's levels begin some tokens early.

@@ -37,24 +37,29 @@ import java.util.function.Predicate;
 /// @param ranges    how large values were on calibration pictures, for half precision
 public record Preparation(boolean optimised, Precision precision, DeformableAttentionForm form, AttentionForm attention,
         QueriesForm queries, GroupNormalizationForm groupNormalization, boolean columns, LabelsForm head, Ranges ranges) {
-    public Graph apply(Graph graph) {
-        Graph prepared = withPositions(graph, normalises());
-        return ChannelsLast.canBe(prepared) ? prepared : withPositions(graph, false);
+    /// What becomes of a graph.
+    ///
+    /// @param graph          that is ready
+    /// @param queriesRefusal why the kernel of queries does not take what it might, the first reason of all; empty if there is none
+    public record Prepared(Graph graph, Optional<String> queriesRefusal) {}
+
+    /// Makes a graph ready.
+    public Prepared apply(Graph graph) {
+        Prepared prepared = withPositions(graph, normalises());
+        return ChannelsLast.canBe(prepared.graph()) ? prepared : withPositions(graph, false);
     }
 
     /// @param normalised whether group normalisation is gathered
-    private Graph withPositions(Graph graph, boolean normalised) {
+    private Prepared withPositions(Graph graph, boolean normalised) {
         boolean isForAttention = attention == AttentionForm.KERNEL_ALWAYS && columns;
-        Graph prepared = passes(isForAttention || gathered().isPresent(), normalised).run(graph).graph();
+        Pipeline.Result joined = passes(isForAttention || gathered().isPresent(), normalised).run(graph);
         // Where no kernel of ours takes the wider sum, it costs more than it saves.
-        return isForAttention || gathered().isEmpty() || hasQueries(prepared) ? prepared : passes(false, normalised).run(graph).graph();
-    }
-
-    /// Why the kernel of queries does not take what it might, the first reason of all; empty if there is none.
-    public Optional<String> queriesRefusal(Graph graph) {
-        return gathered()
-                .flatMap(_ -> passes(true, normalises()).run(graph).steps().stream().filter(step -> step.pass().equals(GatherQueries.NAME))
-                        .flatMap(step -> step.refusals().stream()).map(Pass.Refusal::reason).findFirst());
+        Graph prepared = isForAttention || gathered().isEmpty() || hasQueries(joined.graph())
+                ? joined.graph()
+                : passes(false, normalised).run(graph).graph();
+        Optional<String> refusal = joined.steps().stream().filter(step -> step.pass().equals(GatherQueries.NAME))
+                .flatMap(step -> step.refusals().stream()).map(Pass.Refusal::reason).findFirst();
+        return new Prepared(prepared, refusal);
     }
 
     private static boolean hasQueries(Graph graph) {

@@ -2,6 +2,7 @@ package dev.maskforge.engine.tensorrt.steps;
 
 import dev.maskforge.engine.EngineException;
 import dev.maskforge.engine.Partition;
+import dev.maskforge.engine.tensorrt.kernels.GraphKernel;
 import dev.maskforge.engine.tensorrt.kernels.KernelLoader;
 import dev.maskforge.engine.tensorrt.kernels.attention.AttentionKernel;
 import dev.maskforge.engine.tensorrt.kernels.attention.AttentionLayout;
@@ -86,35 +87,13 @@ public final class KernelSteps {
             }
             case Operation.Pixels pixels -> new PixelsStep(node, PixelsKernel.load(loader, layout(pixels, inputs)));
             case Operation.Subgraph(Graph graph) when GroupNormalizationProgram.isFor(graph) ->
-                new GroupNormalizationStep(node, names(node, graph),
-                        GroupNormalizationKernel.load(loader, GroupNormalizationProgram.of(graph), sizes));
+                GraphStep.of(node, graph, GroupNormalizationKernel.load(loader, GroupNormalizationProgram.of(graph), sizes));
             case Operation.Subgraph(Graph graph) -> {
                 int pictures = size(bound(step.outputs().getFirst(), sizes), 0);
-                yield new QueriesStep(node, names(node, graph), QueriesKernel.load(loader, QueryProgram.of(graph), pictures));
+                yield GraphStep.of(node, graph, QueriesKernel.load(loader, QueryProgram.of(graph), pictures));
             }
             default -> throw new EngineException("node '" + node.name() + "': there is no kernel for " + node.operation().type());
         };
-    }
-
-    /// What the graph's inputs and outputs are called outside.
-    private static Map<String, String> names(Node node, Graph graph) {
-        Map<String, String> names = new HashMap<>();
-        for (int i = 0; i < node.inputs().size(); i++) {
-            names.put(graph.inputs().get(i), node.inputs().get(i));
-        }
-        for (int i = 0; i < node.outputs().size(); i++) {
-            names.put(graph.outputs().get(i), node.outputs().get(i));
-        }
-        return Map.copyOf(names);
-    }
-
-    /// What a value of a node's graph is called outside.
-    private static String outside(Node node, Map<String, String> names, String value) {
-        String name = names.get(value);
-        if (name == null) {
-            throw new EngineException("node '" + node.name() + "': its kernel reads '" + value + "', which is computed within");
-        }
-        return name;
     }
 
     private static TensorType bound(TensorType type, Map<String, Long> sizes) {
@@ -246,7 +225,19 @@ public final class KernelSteps {
         }
     }
 
-    private record QueriesStep(Node node, Map<String, String> names, QueriesKernel kernel) implements KernelStep {
+    /// @param names what the graph's inputs and outputs are called outside
+    private record GraphStep(Node node, Map<String, String> names, GraphKernel kernel) implements KernelStep {
+        static GraphStep of(Node node, Graph graph, GraphKernel kernel) {
+            Map<String, String> names = new HashMap<>();
+            for (int i = 0; i < node.inputs().size(); i++) {
+                names.put(graph.inputs().get(i), node.inputs().get(i));
+            }
+            for (int i = 0; i < node.outputs().size(); i++) {
+                names.put(graph.outputs().get(i), node.outputs().get(i));
+            }
+            return new GraphStep(node, Map.copyOf(names), kernel);
+        }
+
         @Override
         public long workspaceBytes() {
             return kernel.workspaceBytes();
@@ -254,24 +245,15 @@ public final class KernelSteps {
 
         @Override
         public void enqueue(ToLongFunction<String> addresses, long workspace, long stream) {
-            kernel.enqueue(value -> addresses.applyAsLong(outside(node, names, value)), workspace, stream);
+            kernel.enqueue(value -> addresses.applyAsLong(outside(value)), workspace, stream);
         }
 
-        @Override
-        public void close() {
-            kernel.close();
-        }
-    }
-
-    private record GroupNormalizationStep(Node node, Map<String, String> names, GroupNormalizationKernel kernel) implements KernelStep {
-        @Override
-        public long workspaceBytes() {
-            return kernel.workspaceBytes();
-        }
-
-        @Override
-        public void enqueue(ToLongFunction<String> addresses, long workspace, long stream) {
-            kernel.enqueue(value -> addresses.applyAsLong(outside(node, names, value)), workspace, stream);
+        private String outside(String value) {
+            String name = names.get(value);
+            if (name == null) {
+                throw new EngineException("node '" + node.name() + "': its kernel reads '" + value + "', which is computed within");
+            }
+            return name;
         }
 
         @Override

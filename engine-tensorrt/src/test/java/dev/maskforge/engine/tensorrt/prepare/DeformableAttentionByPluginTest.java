@@ -76,7 +76,7 @@ class DeformableAttentionByPluginTest {
                 GroupNormalizationForm.NETWORK, true,
                 LabelsForm.NETWORK,
                 Ranges.none())
-                .apply(graph());
+                .apply(graph()).graph();
     }
 
     private static Node plugin(Graph graph) {

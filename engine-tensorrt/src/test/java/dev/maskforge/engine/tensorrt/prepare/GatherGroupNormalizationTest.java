@@ -156,7 +156,7 @@ class GatherGroupNormalizationTest {
                 + ") {\n w: float32[32, 3, 1, 1]\n s: float32[32]\n b: float32[32]\n " + lines.formatted(NORMAL).replace(";", "\n")
                 + "\n}\n");
         Graph prepared = Verifier.verify(new Preparation(false, Precision.FP32, DeformableAttentionForm.KERNEL, AttentionForm.KERNEL,
-                QueriesForm.KERNEL, GroupNormalizationForm.KERNEL, true, LabelsForm.KERNEL, Ranges.none()).apply(graph));
+                QueriesForm.KERNEL, GroupNormalizationForm.KERNEL, true, LabelsForm.KERNEL, Ranges.none()).apply(graph).graph());
         assertEquals(List.of(), GatherQueriesTest.subgraphs(prepared));
     }
 

@@ -55,7 +55,7 @@ final class JoinChecks {
 
     /// The kernels of ours among the steps of a prepared graph, in order.
     static List<Partition.Step.Kernel> kernels(Preparation preparation, Graph graph) {
-        Graph prepared = preparation.apply(graph);
+        Graph prepared = preparation.apply(graph).graph();
         return Partition.ofNodes(prepared, preparation.cuts(prepared)).steps().stream().filter(Partition.Step.Kernel.class::isInstance)
                 .map(Partition.Step.Kernel.class::cast).toList();
     }

@@ -41,7 +41,7 @@ class PreparedMapsTest {
                 QueriesForm.NETWORK, GroupNormalizationForm.KERNEL, true, LabelsForm.KERNEL, Ranges.none());
         try (ModelFile file = ModelFile.open(SAMPLES.resolve(model), ModelOptions.none()); Arena arena = Arena.ofConfined()) {
             for (InputShape shape : List.of(InputShape.ofSize(64, 128).withBatch(1), InputShape.free())) {
-                Graph graph = Verifier.verify(preparation.apply(file.graph(shape, Output.LABELS)));
+                Graph graph = Verifier.verify(preparation.apply(file.graph(shape, Output.LABELS)).graph());
                 List<Node> normalizations = graph.nodes().stream()
                         .filter(node -> KernelSteps.name(node).equals(KernelSteps.GROUP_NORMALIZATION)).toList();
                 assertEquals(subgraphs, normalizations.size());

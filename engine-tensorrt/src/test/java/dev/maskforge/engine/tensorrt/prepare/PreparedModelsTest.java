@@ -64,7 +64,7 @@ class PreparedModelsTest {
         return Verifier
                 .verify(new Preparation(true, precision, form, AttentionForm.NETWORK, QueriesForm.NETWORK, GroupNormalizationForm.NETWORK,
                         true, labels, Ranges.none())
-                        .apply(graph));
+                        .apply(graph).graph());
     }
 
     private static Tensor picture(long seed, Size size, Arena arena) {
@@ -115,7 +115,7 @@ class PreparedModelsTest {
             Preparation preparation = new Preparation(true, Precision.FP16, form, attention, QueriesForm.NETWORK,
                     GroupNormalizationForm.NETWORK, true, LabelsForm.KERNEL,
                     Ranges.none());
-            Graph whole = preparation.apply(authored);
+            Graph whole = preparation.apply(authored).graph();
             Partition partition = Partition.ofNodes(whole, preparation.cuts(whole));
             long bytes = 0;
             int segments = 0;
@@ -144,7 +144,8 @@ class PreparedModelsTest {
             Preparation preparation = new Preparation(true, Precision.FP16, DeformableAttentionForm.KERNEL, AttentionForm.KERNEL,
                     QueriesForm.NETWORK, GroupNormalizationForm.NETWORK,
                     true, LabelsForm.KERNEL, Ranges.none());
-            Partition partition = Partition.of(preparation.apply(authored), operation -> preparation.own().contains(operation.getClass()));
+            Partition partition = Partition.of(preparation.apply(authored).graph(),
+                    operation -> preparation.own().contains(operation.getClass()));
             Partition.Step.Kernel first = (Partition.Step.Kernel) partition.steps().getFirst();
             assertEquals("float16[n, 3, 32*h, 32*w]", first.outputs().getFirst().toString());
             assertEquals(List.of("pixels", "valid"), first.node().inputs());

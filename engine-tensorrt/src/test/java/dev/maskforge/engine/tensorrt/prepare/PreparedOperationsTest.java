@@ -37,7 +37,7 @@ class PreparedOperationsTest {
     @MethodSource("operations")
     void meanTheSameInTypesThatTensorRtHas(OperationCase each) {
         Preparation preparation = preparation(Precision.FP32);
-        Graph prepared = Verifier.verify(preparation.apply(each.graph()));
+        Graph prepared = Verifier.verify(preparation.apply(each.graph()).graph());
         for (Map<String, Long> sizes : each.sizes()) {
             SequencedMap<String, Tensor> inputs = each.inputs(sizes);
             OutputError error = Comparator.errors(Interpreter.run(each.graph(), inputs), Interpreter.run(prepared, inputs)).getFirst();
@@ -50,7 +50,7 @@ class PreparedOperationsTest {
     @MethodSource("operations")
     void haveTypesThatTensorRtHasInHalfPrecisionToo(OperationCase each) {
         Preparation preparation = preparation(Precision.FP16);
-        assertTakes(Verifier.verify(preparation.apply(each.graph())), preparation);
+        assertTakes(Verifier.verify(preparation.apply(each.graph()).graph()), preparation);
     }
 
     private static Preparation preparation(Precision precision) {

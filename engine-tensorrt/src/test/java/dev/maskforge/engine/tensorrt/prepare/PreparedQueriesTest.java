@@ -59,7 +59,7 @@ class PreparedQueriesTest {
     }
 
     private static Graph prepared(Graph graph, Precision precision, QueriesForm queries) {
-        return Verifier.verify(preparation(precision, queries).apply(graph));
+        return Verifier.verify(preparation(precision, queries).apply(graph).graph());
     }
 
     private static long subgraphs(Graph graph) {
@@ -132,7 +132,7 @@ class PreparedQueriesTest {
         Preparation kernel = new Preparation(true, precision, DeformableAttentionForm.KERNEL, AttentionForm.KERNEL, QueriesForm.KERNEL,
                 GroupNormalizationForm.NETWORK,
                 true, LabelsForm.KERNEL, Ranges.none());
-        assertEquals(network.apply(attention(200)).nodes(), kernel.apply(attention(200)).nodes());
+        assertEquals(network.apply(attention(200)).graph().nodes(), kernel.apply(attention(200)).graph().nodes());
     }
 
     /// A product whose result something else takes, too, takes no sum along.
@@ -155,11 +155,12 @@ class PreparedQueriesTest {
                 }
                 """);
         Preparation preparation = preparation(precision, form);
-        assertEquals(0, subgraphs(preparation.apply(graph)));
-        String reason = preparation.queriesRefusal(graph).orElse("");
+        Preparation.Prepared prepared = preparation.apply(graph);
+        assertEquals(0, subgraphs(prepared.graph()));
+        String reason = prepared.queriesRefusal().orElse("");
         assertEquals(isRefused, reason.contains("no product that could take along Add"), reason);
         assertEquals(isRefused, !reason.isEmpty());
-        assertEquals(Optional.empty(), preparation.queriesRefusal(attention(100)));
+        assertEquals(Optional.empty(), preparation.apply(attention(100)).queriesRefusal());
     }
 
     /// Each step takes what is there.

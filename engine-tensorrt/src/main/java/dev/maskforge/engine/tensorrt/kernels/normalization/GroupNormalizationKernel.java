@@ -2,6 +2,7 @@ package dev.maskforge.engine.tensorrt.kernels.normalization;
 
 import dev.maskforge.engine.tensorrt.cuda.KernelArguments;
 import dev.maskforge.engine.tensorrt.cuda.LaunchGeometry;
+import dev.maskforge.engine.tensorrt.kernels.GraphKernel;
 import dev.maskforge.engine.tensorrt.kernels.Kernel;
 import dev.maskforge.engine.tensorrt.kernels.KernelLoader;
 import dev.maskforge.engine.tensorrt.kernels.KernelModule;
@@ -16,7 +17,7 @@ import java.util.function.ToLongFunction;
 
 /// Group normalisation of a map whose channels are last in memory, and what a feature pyramid adds to it: a launch that sums up, and one
 /// that does the rest.
-public final class GroupNormalizationKernel implements AutoCloseable {
+public final class GroupNormalizationKernel implements GraphKernel {
     private static final int VECTOR_BYTES = 16;
     private static final int ALIGNMENT = 256;
 
@@ -44,6 +45,7 @@ public final class GroupNormalizationKernel implements AutoCloseable {
     }
 
     /// What a run needs beside its inputs and outputs: sums.
+    @Override
     public long workspaceBytes() {
         return aligned(layout.sumBytes(layout.map())) + layout.secondNormalised().map(layout::sumBytes).orElse(0L);
     }
@@ -52,10 +54,8 @@ public final class GroupNormalizationKernel implements AutoCloseable {
         return Math.ceilDiv(bytes, (long) ALIGNMENT) * ALIGNMENT;
     }
 
-    /// Puts one run into a stream. Addresses are the device's.
-    ///
-    /// @param addresses of the graph's inputs and its output, by their names there; maps with their channels last
-    /// @param workspace of [#workspaceBytes()], at a multiple of 16
+    /// Maps have their channels last.
+    @Override
     public void enqueue(ToLongFunction<String> addresses, long workspace, long stream) {
         moments.launch(summing(layout), stream, arguments(addresses, workspace));
         normalization.launch(LaunchGeometry.ofRow(layout.blocks(), layout.pictures(), layout.threads()), stream,

@@ -4,6 +4,7 @@ import dev.maskforge.engine.EngineException;
 import dev.maskforge.engine.tensorrt.cuda.Architecture;
 import dev.maskforge.engine.tensorrt.cuda.KernelArguments;
 import dev.maskforge.engine.tensorrt.cuda.LaunchGeometry;
+import dev.maskforge.engine.tensorrt.kernels.GraphKernel;
 import dev.maskforge.engine.tensorrt.kernels.Kernel;
 import dev.maskforge.engine.tensorrt.kernels.KernelLoader;
 import dev.maskforge.engine.tensorrt.kernels.KernelModule;
@@ -19,7 +20,7 @@ import java.util.Optional;
 import java.util.function.ToLongFunction;
 
 /// What a decoder does with its queries between two looks at the picture: a launch up to attention, and one from there on.
-public final class QueriesKernel implements AutoCloseable {
+public final class QueriesKernel implements GraphKernel {
     /// Compute capabilities 9.x and 10.x have clusters of 16 blocks, each with 227 KB of shared memory. 12.x has 99 KB.
     private static final Architecture OLDEST = new Architecture(90);
     private static final Architecture NEWER = new Architecture(110);
@@ -68,6 +69,7 @@ public final class QueriesKernel implements AutoCloseable {
     }
 
     /// What a run needs beside its inputs and outputs: values that pass from one launch to another.
+    @Override
     public long workspaceBytes() {
         return program.scratch().values().stream().mapToLong(this::bytes).sum();
     }
@@ -78,10 +80,7 @@ public final class QueriesKernel implements AutoCloseable {
         return Math.ceilDiv(bytes, (long) ALIGNMENT) * ALIGNMENT;
     }
 
-    /// Puts one run into a stream. Addresses are the device's.
-    ///
-    /// @param addresses of the graph's inputs and outputs, by their names there
-    /// @param workspace of [#workspaceBytes()]
+    @Override
     public void enqueue(ToLongFunction<String> addresses, long workspace, long stream) {
         Map<String, Long> scratch = new HashMap<>();
         long next = workspace;

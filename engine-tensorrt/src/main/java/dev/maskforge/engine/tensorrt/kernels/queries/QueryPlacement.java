@@ -55,7 +55,7 @@ final class QueryPlacement {
     /// What a buffer has.
     ///
     /// @param value    empty if there is none
-    /// @param sent    by which stage, if it has not been received
+    /// @param sent     by which stage, if it has not been received
     /// @param lastRead by which stage; -1 if by none
     private record Buffer(String value, int sent, int lastRead) {
         static final Buffer EMPTY = new Buffer("", -1, -1);
