@@ -8,17 +8,20 @@ import dev.maskforge.engine.tensorrt.binding.TensorRt;
 import dev.maskforge.engine.tensorrt.cuda.Architecture;
 import dev.maskforge.engine.tensorrt.cuda.DriverCuda;
 import dev.maskforge.engine.tensorrt.cuda.DriverModules;
+import dev.maskforge.engine.tensorrt.kernels.masks.MasksKernel;
 import dev.maskforge.engine.tensorrt.kernels.queries.QueriesKernel;
 import dev.maskforge.engine.tensorrt.plan.BuildSettings;
 import dev.maskforge.engine.tensorrt.plan.PlanContainer;
 import dev.maskforge.engine.tensorrt.plan.ShapeRange;
 import dev.maskforge.engine.tensorrt.plan.SizeRange;
 import dev.maskforge.engine.tensorrt.prepare.AttentionForm;
-import dev.maskforge.engine.tensorrt.prepare.ChannelsLast;
 import dev.maskforge.engine.tensorrt.prepare.DeformableAttentionForm;
+import dev.maskforge.engine.tensorrt.prepare.MasksForm;
 import dev.maskforge.engine.tensorrt.prepare.OnnxBytes;
 import dev.maskforge.engine.tensorrt.prepare.Preparation;
 import dev.maskforge.engine.tensorrt.prepare.QueriesForm;
+import dev.maskforge.engine.tensorrt.prepare.SettledForms;
+import dev.maskforge.engine.tensorrt.steps.ChannelsLast;
 import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.TensorType;
 import java.lang.foreign.Arena;
@@ -93,8 +96,9 @@ record PlanBuilding(boolean optimised, Precision precision, TensorRtOptions opti
 
     private Preparation preparation(Graph graph) {
         TensorRtOptions.Forms forms = options.forms();
-        return new Preparation(optimised, precision, form(graph), attention(), queries(), forms.groupNormalization(), forms.columns(),
-                forms.labels(), options.ranges());
+        return new Preparation(optimised, precision,
+                new SettledForms(form(graph), attention(), queries(), forms.groupNormalization(), masks(), forms.columns(), forms.labels()),
+                options.ranges());
     }
 
     /// The form that is asked for, or else the fastest that is right here.
@@ -110,15 +114,29 @@ record PlanBuilding(boolean optimised, Precision precision, TensorRtOptions opti
     }
 
     /// The form that is asked for, or else the kernel where the device can run it.
+    private MasksForm masks() {
+        Architecture architecture = architecture();
+        MasksForm form = options.forms().masks().orElse(MasksKernel.runsOn(architecture) ? MasksForm.KERNEL : MasksForm.NETWORK);
+        if (form == MasksForm.KERNEL) {
+            MasksKernel.requireSharedMemory(architecture);
+        }
+        return form;
+    }
+
+    /// The form that is asked for, or else the kernel where the device can run it.
     private QueriesForm queries() {
-        DriverCuda.open().useOnThisThread();
-        Architecture architecture = new DriverModules().architecture();
+        Architecture architecture = architecture();
         QueriesForm fitting = QueriesKernel.runsOn(architecture) ? QueriesForm.KERNEL : QueriesForm.NETWORK;
         QueriesForm form = options.forms().queries().orElse(fitting);
         if (form == QueriesForm.KERNEL) {
             QueriesKernel.requireClusters(architecture);
         }
         return form;
+    }
+
+    private static Architecture architecture() {
+        DriverCuda.open().useOnThisThread();
+        return new DriverModules().architecture();
     }
 
     private DeformableAttentionForm choose(FormTrial trial) {

@@ -8,7 +8,7 @@ import dev.maskforge.engine.tensorrt.kernels.KernelLoader;
 import dev.maskforge.engine.tensorrt.plan.ExecutionContext;
 import dev.maskforge.engine.tensorrt.plan.LoadedPlan;
 import dev.maskforge.engine.tensorrt.plan.PlanContainer;
-import dev.maskforge.engine.tensorrt.prepare.ChannelsLast;
+import dev.maskforge.engine.tensorrt.steps.ChannelsLast;
 import dev.maskforge.engine.tensorrt.steps.KernelSteps;
 import dev.maskforge.graph.Operation;
 import dev.maskforge.graph.TensorType;

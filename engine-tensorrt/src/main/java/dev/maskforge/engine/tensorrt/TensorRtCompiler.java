@@ -17,6 +17,7 @@ import dev.maskforge.engine.tensorrt.prepare.AttentionForm;
 import dev.maskforge.engine.tensorrt.prepare.DeformableAttentionForm;
 import dev.maskforge.engine.tensorrt.prepare.GroupNormalizationForm;
 import dev.maskforge.engine.tensorrt.prepare.LabelsForm;
+import dev.maskforge.engine.tensorrt.prepare.MasksForm;
 import dev.maskforge.engine.tensorrt.prepare.QueriesForm;
 import dev.maskforge.engine.tensorrt.steps.KernelSteps;
 import dev.maskforge.graph.Graph;
@@ -42,7 +43,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /// Plans that are kept. Settings of its own: `lowering` of deformable attention (grid-sample, gather, plugin or kernel),
-/// `attention` (network, kernel or kernel-always), `queries`, `group-normalization` and `labels` (network or kernel), `columns`
+/// `attention` (network, kernel or kernel-always), `queries`, `group-normalization`, `masks` and `labels` (network or kernel), `columns`
 /// (`false` copies columns of merged products), `timing-cache` (a file, by default one of the user's for the device),
 /// `layer-names` (`true` keeps them, for a profile), `ranges` (of half precision, as [Ranges#text()]).
 final class TensorRtCompiler implements PlanCompiler {
@@ -51,13 +52,14 @@ final class TensorRtCompiler implements PlanCompiler {
     private static final String ATTENTION = "attention";
     private static final String QUERIES = "queries";
     private static final String GROUP_NORMALIZATION = "group-normalization";
+    private static final String MASKS = "masks";
     private static final String COLUMNS = "columns";
     private static final String KERNELS = "kernels";
     private static final String TIMING_CACHE = "timing-cache";
     private static final String LAYER_NAMES = "layer-names";
     private static final String RANGES = BuildOptions.RANGES;
     private static final Set<String> SETTINGS = new TreeSet<>(
-            Set.of(LOWERING, ATTENTION, QUERIES, GROUP_NORMALIZATION, COLUMNS, LABELS, TIMING_CACHE, LAYER_NAMES, RANGES));
+            Set.of(LOWERING, ATTENTION, QUERIES, GROUP_NORMALIZATION, MASKS, COLUMNS, LABELS, TIMING_CACHE, LAYER_NAMES, RANGES));
     private static final int CHUNK = 1 << 26;
 
     private final TensorRtProvider provider;
@@ -106,6 +108,7 @@ final class TensorRtCompiler implements PlanCompiler {
         facts.put(GROUP_NORMALIZATION, (kernels.containsKey(KernelSteps.GROUP_NORMALIZATION)
                 ? GroupNormalizationForm.KERNEL
                 : GroupNormalizationForm.NETWORK).toString());
+        facts.put(MASKS, (kernels.containsKey(KernelSteps.MASKS) ? MasksForm.KERNEL : MasksForm.NETWORK).toString());
         facts.put(COLUMNS, Boolean.toString(own.forms().columns()));
         facts.put(LABELS, (kernels.containsKey("SemanticLabels") ? own.forms().labels() : LabelsForm.NETWORK).toString());
         facts.put(KERNELS, kernels.isEmpty()
@@ -153,6 +156,10 @@ final class TensorRtCompiler implements PlanCompiler {
         String groupNormalization = settings.get(GROUP_NORMALIZATION);
         if (groupNormalization != null) {
             own = own.withGroupNormalization(named(GROUP_NORMALIZATION, groupNormalization, GroupNormalizationForm.values()));
+        }
+        String masks = settings.get(MASKS);
+        if (masks != null) {
+            own = own.withMasks(named(MASKS, masks, MasksForm.values()));
         }
         String columns = settings.get(COLUMNS);
         if (columns != null) {

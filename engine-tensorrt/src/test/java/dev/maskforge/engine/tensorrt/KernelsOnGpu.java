@@ -14,6 +14,9 @@ import dev.maskforge.engine.tensorrt.kernels.attention.DeformableAttentionCheck;
 import dev.maskforge.engine.tensorrt.kernels.attention.DeformableAttentionTimes;
 import dev.maskforge.engine.tensorrt.kernels.head.HeadCheck;
 import dev.maskforge.engine.tensorrt.kernels.head.HeadTimes;
+import dev.maskforge.engine.tensorrt.kernels.masks.MasksCheck;
+import dev.maskforge.engine.tensorrt.kernels.masks.MasksKernel;
+import dev.maskforge.engine.tensorrt.kernels.masks.MasksTimes;
 import dev.maskforge.engine.tensorrt.kernels.normalization.GroupNormalizationCheck;
 import dev.maskforge.engine.tensorrt.kernels.normalization.GroupNormalizationTimes;
 import dev.maskforge.engine.tensorrt.kernels.pixels.PixelsCheck;
@@ -33,7 +36,7 @@ import java.util.stream.Stream;
 ///
 /// Arguments: any of `small` (awkward sizes only, for compute-sanitizer), `check`, `queries` (only what computes with a decoder's
 /// queries, checked and timed, which needs clusters of blocks: compute capability 9.0), `normalization` (only group normalisation,
-/// checked and timed), `time`, `tune`,
+/// checked and timed), `masks` (likewise, from compute capability 9.0 on), `time`, `tune`,
 /// `attention` (only that of few queries over many keys, timed or, with `tune`, tuned); without any, `check` and `time`.
 final class KernelsOnGpu {
     private KernelsOnGpu() {
@@ -51,6 +54,9 @@ final class KernelsOnGpu {
         List<String> failures = new ArrayList<>();
         if (wanted.contains("small")) {
             failures.addAll(run(awkward(), bench));
+            if (MasksKernel.runsOn(loader.driver().architecture())) {
+                failures.addAll(run(MasksCheck.all(), bench));
+            }
         }
         if (wanted.contains("check")) {
             failures.addAll(run(all(), bench));
@@ -62,6 +68,10 @@ final class KernelsOnGpu {
         if (wanted.contains("normalization")) {
             failures.addAll(run(GroupNormalizationCheck.all(), bench));
             GroupNormalizationTimes.print(bench);
+        }
+        if (wanted.contains("masks")) {
+            failures.addAll(run(MasksCheck.all(), bench));
+            MasksTimes.print(bench);
         }
         if (wanted.contains("time")) {
             DeformableAttentionTimes.print(bench);
@@ -120,6 +130,9 @@ final class KernelsOnGpu {
             List<String> failures = new ArrayList<>(run(all(), bench));
             if (QueriesKernel.runsOn(loader.driver().architecture())) {
                 failures.addAll(run(QueriesCheck.all(), bench));
+            }
+            if (MasksKernel.runsOn(loader.driver().architecture())) {
+                failures.addAll(run(MasksCheck.all(), bench));
             }
             return failures;
         } finally {

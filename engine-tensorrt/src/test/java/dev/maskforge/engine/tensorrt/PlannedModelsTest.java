@@ -6,12 +6,8 @@ import dev.maskforge.engine.BuildProgress;
 import dev.maskforge.engine.Partition;
 import dev.maskforge.engine.Precision;
 import dev.maskforge.engine.tensorrt.plan.PlanContainer;
-import dev.maskforge.engine.tensorrt.prepare.AttentionForm;
-import dev.maskforge.engine.tensorrt.prepare.DeformableAttentionForm;
-import dev.maskforge.engine.tensorrt.prepare.GroupNormalizationForm;
-import dev.maskforge.engine.tensorrt.prepare.LabelsForm;
+import dev.maskforge.engine.tensorrt.prepare.KernelForms;
 import dev.maskforge.engine.tensorrt.prepare.Preparation;
-import dev.maskforge.engine.tensorrt.prepare.QueriesForm;
 import dev.maskforge.engine.tensorrt.steps.KernelSteps;
 import dev.maskforge.graph.Graph;
 import dev.maskforge.models.Input;
@@ -47,8 +43,7 @@ class PlannedModelsTest {
     }
 
     private static void assertRead(Graph graph, Precision precision) {
-        Preparation preparation = new Preparation(true, precision, DeformableAttentionForm.KERNEL, AttentionForm.KERNEL_ALWAYS,
-                QueriesForm.KERNEL, GroupNormalizationForm.KERNEL, true, LabelsForm.KERNEL, Ranges.none());
+        Preparation preparation = new Preparation(true, precision, KernelForms.all(), Ranges.none());
         Graph prepared = preparation.apply(graph).graph();
         Partition partition = Partition.ofNodes(prepared, preparation.cuts(prepared));
         PlanContainer container = PlanBuilding.of(true, precision, TensorRtOptions.standard(), BuildProgress.NONE)
@@ -57,6 +52,7 @@ class PlannedModelsTest {
         assertTrue(kernels.containsAll(Set.of("Pixels", "SemanticLabels", KernelSteps.GROUP_NORMALIZATION, "Attention")),
                 kernels.toString());
         assertEquals(precision == Precision.FP16, kernels.contains(KernelSteps.QUERIES));
+        assertEquals(precision == Precision.FP16, kernels.contains(KernelSteps.MASKS));
         try (Arena arena = Arena.ofConfined()) {
             assertEquals(container.kernels(), PlanContainer.read(container.write(arena)).kernels());
         }

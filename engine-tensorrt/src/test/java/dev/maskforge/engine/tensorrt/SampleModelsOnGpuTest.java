@@ -17,6 +17,7 @@ import dev.maskforge.engine.tensorrt.plan.SizeRange;
 import dev.maskforge.engine.tensorrt.prepare.AttentionForm;
 import dev.maskforge.engine.tensorrt.prepare.DeformableAttentionForm;
 import dev.maskforge.engine.tensorrt.prepare.GroupNormalizationForm;
+import dev.maskforge.engine.tensorrt.prepare.MasksForm;
 import dev.maskforge.engine.tensorrt.prepare.QueriesForm;
 import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Dimension;
@@ -82,17 +83,17 @@ class SampleModelsOnGpuTest {
 
     /// What computes which part of a network.
     record Forms(DeformableAttentionForm deformable, AttentionForm attention, QueriesForm queries,
-            GroupNormalizationForm groupNormalization) {
+            GroupNormalizationForm groupNormalization, MasksForm masks) {
         static final Forms KERNELS = new Forms(DeformableAttentionForm.KERNEL, AttentionForm.KERNEL_ALWAYS, QueriesForm.KERNEL,
-                GroupNormalizationForm.KERNEL);
+                GroupNormalizationForm.KERNEL, MasksForm.KERNEL);
 
         static Forms of(DeformableAttentionForm deformable) {
-            return new Forms(deformable, AttentionForm.KERNEL, QueriesForm.NETWORK, GroupNormalizationForm.NETWORK);
+            return new Forms(deformable, AttentionForm.KERNEL, QueriesForm.NETWORK, GroupNormalizationForm.NETWORK, MasksForm.NETWORK);
         }
 
         TensorRtOptions options() {
             return TensorRtOptions.standard().withForm(deformable).withAttention(attention).withQueries(queries)
-                    .withGroupNormalization(groupNormalization);
+                    .withGroupNormalization(groupNormalization).withMasks(masks);
         }
     }
 
@@ -110,6 +111,8 @@ class SampleModelsOnGpuTest {
                 Arguments.of(mask2Former, Precision.TF32, kernel, 1L),
                 Arguments.of(mask2Former, Precision.FP16, kernel, 1L),
                 Arguments.of(mask2Former, Precision.FP16, kernel, 3L),
+                Arguments.of(mask2Former, Precision.FP16, new Forms(DeformableAttentionForm.KERNEL, AttentionForm.NETWORK,
+                        QueriesForm.NETWORK, GroupNormalizationForm.NETWORK, MasksForm.KERNEL), 1L),
                 Arguments.of(mask2Former, Precision.FP32, Forms.KERNELS, 1L),
                 Arguments.of(mask2Former, Precision.TF32, Forms.KERNELS, 1L),
                 Arguments.of(mask2Former, Precision.FP16, Forms.KERNELS, 1L),

@@ -3,12 +3,14 @@ package dev.maskforge.engine.tensorrt;
 import dev.maskforge.engine.BuildProgress;
 import dev.maskforge.engine.Precision;
 import dev.maskforge.engine.tensorrt.cuda.DriverModules;
+import dev.maskforge.engine.tensorrt.kernels.masks.MasksKernel;
 import dev.maskforge.engine.tensorrt.kernels.queries.QueriesKernel;
 import dev.maskforge.engine.tensorrt.plan.PlanContainer;
 import dev.maskforge.engine.tensorrt.plan.SizeRange;
 import dev.maskforge.engine.tensorrt.prepare.DeformableAttentionForm;
 import dev.maskforge.engine.tensorrt.prepare.GroupNormalizationForm;
 import dev.maskforge.engine.tensorrt.prepare.LabelsForm;
+import dev.maskforge.engine.tensorrt.prepare.MasksForm;
 import dev.maskforge.engine.tensorrt.prepare.QueriesForm;
 import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Dimension;
@@ -150,6 +152,7 @@ final class SmallNetwork {
         TensorRtOptions options = TensorRtOptions.standard().withLevel(0)
                 .withForm(withKernels ? DeformableAttentionForm.KERNEL : DeformableAttentionForm.PLUGIN)
                 .withGroupNormalization(withKernels ? GroupNormalizationForm.KERNEL : GroupNormalizationForm.NETWORK)
+                .withMasks(withKernels && MasksKernel.runsOn(new DriverModules().architecture()) ? MasksForm.KERNEL : MasksForm.NETWORK)
                 .withLabels(withKernels ? LabelsForm.KERNEL : LabelsForm.NETWORK)
                 .withQueries(
                         withKernels && QueriesKernel.runsOn(new DriverModules().architecture()) ? QueriesForm.KERNEL : QueriesForm.NETWORK)

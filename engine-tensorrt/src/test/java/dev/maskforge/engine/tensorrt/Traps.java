@@ -20,8 +20,10 @@ import dev.maskforge.engine.tensorrt.prepare.DeformableAttentionByPlugin;
 import dev.maskforge.engine.tensorrt.prepare.DeformableAttentionForm;
 import dev.maskforge.engine.tensorrt.prepare.GroupNormalizationForm;
 import dev.maskforge.engine.tensorrt.prepare.LabelsForm;
+import dev.maskforge.engine.tensorrt.prepare.MasksForm;
 import dev.maskforge.engine.tensorrt.prepare.Preparation;
 import dev.maskforge.engine.tensorrt.prepare.QueriesForm;
+import dev.maskforge.engine.tensorrt.prepare.SettledForms;
 import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.GraphBuilder;
@@ -87,8 +89,9 @@ final class Traps implements AutoCloseable {
 
     private Graph prepared(DeformableAttentionForm form, InputShape input, Fault fault) {
         Graph authored = model.graph(input, Output.RAW);
-        return new Preparation(true, Precision.FP32, form, AttentionForm.NETWORK, QueriesForm.NETWORK, GroupNormalizationForm.NETWORK,
-                false, LabelsForm.NETWORK,
+        return new Preparation(true, Precision.FP32,
+                new SettledForms(form, AttentionForm.NETWORK, QueriesForm.NETWORK, GroupNormalizationForm.NETWORK, MasksForm.NETWORK, false,
+                        LabelsForm.NETWORK),
                 Ranges.none())
                 .apply(fault.in(authored, "pred_logits")).graph();
     }

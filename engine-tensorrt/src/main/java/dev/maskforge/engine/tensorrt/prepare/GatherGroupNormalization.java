@@ -54,6 +54,6 @@ record GatherGroupNormalization() implements Pass {
         Stream<String> inputs = nodes.stream().flatMap(node -> node.inputs().stream())
                 .filter(input -> neighbours.giver(input).stream().noneMatch(nodes::contains));
         return Stream.concat(inputs, Stream.of(last.output())).filter(value -> graph.type(value).shape().rank() == 4)
-                .allMatch(value -> ChannelsLast.canBe(graph, value, neighbours));
+                .allMatch(value -> MapBorders.canBe(graph, value, neighbours));
     }
 }

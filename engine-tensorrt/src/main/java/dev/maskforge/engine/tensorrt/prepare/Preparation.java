@@ -1,8 +1,8 @@
 package dev.maskforge.engine.tensorrt.prepare;
 
 import dev.maskforge.engine.Precision;
-import dev.maskforge.engine.tensorrt.kernels.normalization.GroupNormalizationProgram;
 import dev.maskforge.engine.tensorrt.kernels.queries.QueryProgram;
+import dev.maskforge.engine.tensorrt.steps.KernelSteps;
 import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.Node;
@@ -28,15 +28,9 @@ import java.util.function.Predicate;
 ///
 /// @param optimised whether the rewrites come first that a graph as authored gains by
 /// @param precision of the arithmetic
-/// @param form      of deformable attention
-/// @param attention what computes attention of few queries
-/// @param queries   what computes with a decoder's queries between two looks at the picture
-/// @param groupNormalization what computes group normalisation
-/// @param columns   whether kernels of ours read columns of merged products where they lie
-/// @param head      what makes labels
+/// @param forms     what computes what
 /// @param ranges    how large values were on calibration pictures, for half precision
-public record Preparation(boolean optimised, Precision precision, DeformableAttentionForm form, AttentionForm attention,
-        QueriesForm queries, GroupNormalizationForm groupNormalization, boolean columns, LabelsForm head, Ranges ranges) {
+public record Preparation(boolean optimised, Precision precision, SettledForms forms, Ranges ranges) {
     /// What becomes of a graph.
     ///
     /// @param graph          that is ready
@@ -45,37 +39,36 @@ public record Preparation(boolean optimised, Precision precision, DeformableAtte
 
     /// Makes a graph ready.
     public Prepared apply(Graph graph) {
-        Prepared prepared = withPositions(graph, normalises());
-        return ChannelsLast.canBe(prepared.graph()) ? prepared : withPositions(graph, false);
+        Prepared prepared = withPositions(graph, true);
+        return MapBorders.areKept(prepared.graph()) ? prepared : withPositions(graph, false);
     }
 
-    /// @param normalised whether group normalisation is gathered
-    private Prepared withPositions(Graph graph, boolean normalised) {
-        boolean isForAttention = attention == AttentionForm.KERNEL_ALWAYS && columns;
-        Pipeline.Result joined = passes(isForAttention || gathered().isPresent(), normalised).run(graph);
+    /// @param channelsLast whether what takes maps with their channels last is gathered
+    private Prepared withPositions(Graph graph, boolean channelsLast) {
+        boolean isForAttention = forms.attention() == AttentionForm.KERNEL_ALWAYS && forms.columns();
+        Pipeline.Result joined = passes(isForAttention || gathered().isPresent(), channelsLast).run(graph);
         // Where no kernel of ours takes the wider sum, it costs more than it saves.
         Graph prepared = isForAttention || gathered().isEmpty() || hasQueries(joined.graph())
                 ? joined.graph()
-                : passes(false, normalised).run(graph).graph();
+                : passes(false, channelsLast).run(graph).graph();
         Optional<String> refusal = joined.steps().stream().filter(step -> step.pass().equals(GatherQueries.NAME))
                 .flatMap(step -> step.refusals().stream()).map(Pass.Refusal::reason).findFirst();
         return new Prepared(prepared, refusal);
     }
 
     private static boolean hasQueries(Graph graph) {
-        return graph.nodes().stream().anyMatch(node -> node.operation() instanceof Operation.Subgraph(Graph inner)
-                && !GroupNormalizationProgram.isFor(inner));
+        return graph.nodes().stream().anyMatch(node -> KernelSteps.name(node).equals(KernelSteps.QUERIES));
     }
 
-    /// @param joined     whether queries and keys get their positions in one sum
-    /// @param normalised whether group normalisation is gathered
-    private Pipeline passes(boolean joined, boolean normalised) {
+    /// @param joined       whether queries and keys get their positions in one sum
+    /// @param channelsLast whether what takes maps with their channels last is gathered
+    private Pipeline passes(boolean joined, boolean channelsLast) {
         List<Pass> passes = new ArrayList<>();
         if (optimised) {
             passes.addAll(Optimisation.fewestProducts().passes().passes());
         }
         // What was measured is known by the names of values that are there before they are joined.
-        if (form == DeformableAttentionForm.KERNEL && columns && ranges.largest().isEmpty()) {
+        if (forms.deformable() == DeformableAttentionForm.KERNEL && forms.columns() && ranges.largest().isEmpty()) {
             passes.add(new JoinSamplingInputs());
         }
         if (joined && ranges.largest().isEmpty()) {
@@ -85,11 +78,14 @@ public record Preparation(boolean optimised, Precision precision, DeformableAtte
             passes.add(new HalfPrecision(single(), ranges));
         }
         gathered().ifPresent(type -> passes.add(new GatherQueries(type, QueryProgram::refusal)));
-        if (normalised) {
+        if (channelsLast && normalises()) {
             passes.add(new GatherGroupNormalization());
         }
-        passes.add(new TensorRtLowering(form, attention));
-        passes.add(new Lowering(own(), form == DeformableAttentionForm.GATHER
+        if (channelsLast && makesMasks()) {
+            passes.add(new GatherMasks());
+        }
+        passes.add(new TensorRtLowering(forms.deformable(), forms.attention()));
+        passes.add(new Lowering(own(), forms.deformable() == DeformableAttentionForm.GATHER
                 ? Lowering.DeformableAttention.GATHER
                 : Lowering.DeformableAttention.ENGINE));
         passes.add(new ExpandQuantization());
@@ -106,14 +102,14 @@ public record Preparation(boolean optimised, Precision precision, DeformableAtte
     private Set<Class<? extends Operation>> single() {
         Set<Class<? extends Operation>> single = new HashSet<>(
                 Set.of(Operation.BatchNormalization.class, Operation.QuantizeLinear.class, Operation.DequantizeLinear.class));
-        if (form != DeformableAttentionForm.KERNEL) {
+        if (forms.deformable() != DeformableAttentionForm.KERNEL) {
             single.add(Operation.DeformableAttention.class);
         }
         return single;
     }
 
     private Optional<DataType> gathered() {
-        return gathered(queries, precision);
+        return gathered(forms.queries(), precision);
     }
 
     /// The type of the products that the kernel of queries makes, if it makes any: it has none of float32 as it is.
@@ -130,13 +126,18 @@ public record Preparation(boolean optimised, Precision precision, DeformableAtte
 
     /// Convolutions of bytes want another layout.
     private boolean normalises() {
-        return groupNormalization == GroupNormalizationForm.KERNEL && precision != Precision.INT8;
+        return forms.groupNormalization() == GroupNormalizationForm.KERNEL && precision != Precision.INT8;
+    }
+
+    /// The kernel has no products of float32 as it is.
+    private boolean makesMasks() {
+        return forms.masks() == MasksForm.KERNEL && (precision == Precision.FP16 || precision == Precision.TF32);
     }
 
     /// Where a prepared graph is cut: at the operations that are kernels of ours, and at what selects columns for them.
     public Predicate<Node> cuts(Graph prepared) {
         Set<Class<? extends Operation>> own = own();
-        Set<String> names = columns ? Columns.of(prepared, own) : Set.of();
+        Set<String> names = forms.columns() ? Columns.of(prepared, own) : Set.of();
         return node -> own.contains(node.operation().getClass()) || names.contains(node.name());
     }
 
@@ -144,16 +145,16 @@ public record Preparation(boolean optimised, Precision precision, DeformableAtte
     public Set<Class<? extends Operation>> own() {
         Set<Class<? extends Operation>> own = new HashSet<>();
         own.add(Operation.Pixels.class);
-        if (form == DeformableAttentionForm.KERNEL) {
+        if (forms.deformable() == DeformableAttentionForm.KERNEL) {
             own.add(Operation.DeformableAttention.class);
         }
-        if (attention != AttentionForm.NETWORK) {
+        if (forms.attention() != AttentionForm.NETWORK) {
             own.add(Operation.Attention.class);
         }
-        if (gathered().isPresent() || normalises()) {
+        if (gathered().isPresent() || normalises() || makesMasks()) {
             own.add(Operation.Subgraph.class);
         }
-        if (head == LabelsForm.KERNEL) {
+        if (forms.labels() == LabelsForm.KERNEL) {
             own.add(Operation.SemanticLabels.class);
         }
         return own;

@@ -25,10 +25,19 @@ final class Subgraphs {
     /// @param members in an order in which they can run
     static Operation.Subgraph of(Graph graph, List<Node> members, Neighbours neighbours) {
         Set<Node> within = new HashSet<>(members);
+        List<String> outputs = new ArrayList<>();
+        for (Node node : members) {
+            node.outputs().stream()
+                    .filter(output -> graph.outputs().contains(output) || !within.containsAll(neighbours.takers(output)))
+                    .forEach(outputs::add);
+        }
+        return of(graph, members, outputs);
+    }
+
+    private static Operation.Subgraph of(Graph graph, List<Node> members, List<String> outputs) {
         Set<String> given = new HashSet<>();
         SequencedSet<String> outside = new LinkedHashSet<>();
         SequencedSet<String> constants = new LinkedHashSet<>();
-        List<String> outputs = new ArrayList<>();
         for (Node node : members) {
             for (String input : node.inputs()) {
                 if (graph.initializers().containsKey(input)) {
@@ -38,9 +47,6 @@ final class Subgraphs {
                 }
             }
             given.addAll(node.outputs());
-            node.outputs().stream()
-                    .filter(output -> graph.outputs().contains(output) || !within.containsAll(neighbours.takers(output)))
-                    .forEach(outputs::add);
         }
         List<String> inputs = new ArrayList<>(outside);
         inputs.addAll(constants);
@@ -57,24 +63,35 @@ final class Subgraphs {
     /// @param groups by the anchor, one of its members
     /// @param name   of their nodes, in the anchor's scope
     static Pass.Outcome gather(Graph graph, List<Node> order, Map<Node, List<Node>> groups, String name, Neighbours neighbours) {
-        Set<String> names = new HashSet<>(graph.types().keySet());
-        graph.nodes().forEach(node -> names.add(node.name()));
         Set<Node> gathered = new HashSet<>();
         groups.values().forEach(gathered::addAll);
-        Map<Node, Node> subgraphs = new HashMap<>();
-        order.stream().filter(groups::containsKey).forEach(anchor -> {
-            List<Node> members = groups.getOrDefault(anchor, List.of());
-            Operation.Subgraph inner = of(graph, members, neighbours);
-            subgraphs.put(anchor, new Node(free(anchor, name, names), inner, inner.graph().inputs(), inner.graph().outputs()));
-        });
+        Map<Node, Operation.Subgraph> subgraphs = new HashMap<>();
+        groups.forEach((anchor, members) -> subgraphs.put(anchor, of(graph, members, neighbours)));
+        return rebuilt(graph, order.stream().filter(node -> groups.containsKey(node) || !gathered.contains(node)).toList(), subgraphs,
+                name);
+    }
+
+    /// The graph with nodes replaced by what computes the same of values further up. Nodes that nobody takes any more stay.
+    ///
+    /// @param groups by the node, which is the last of its group and has one output, in an order in which they can run
+    /// @param name   of the nodes, in the replaced node's scope
+    static Pass.Outcome replace(Graph graph, Map<Node, List<Node>> groups, String name) {
+        Map<Node, Operation.Subgraph> subgraphs = new HashMap<>();
+        groups.forEach((last, members) -> subgraphs.put(last, of(graph, members, last.outputs())));
+        return rebuilt(graph, graph.nodes(), subgraphs, name);
+    }
+
+    private static Pass.Outcome rebuilt(Graph graph, List<Node> order, Map<Node, Operation.Subgraph> subgraphs, String name) {
+        Set<String> names = new HashSet<>(graph.types().keySet());
+        graph.nodes().forEach(node -> names.add(node.name()));
         GraphBuilder builder = GraphBuilder.rewriting(graph);
         for (Node node : order) {
-            if (subgraphs.containsKey(node) || !gathered.contains(node)) {
-                builder.copy(subgraphs.getOrDefault(node, node), builder::value);
-            }
+            Operation.Subgraph inner = subgraphs.get(node);
+            builder.copy(inner == null ? node : new Node(free(node, name, names), inner, inner.graph().inputs(), inner.graph().outputs()),
+                    builder::value);
         }
         graph.outputs().forEach(output -> builder.output(output, builder.value(output)));
-        return Pass.Outcome.of(builder.build(), groups.size());
+        return Pass.Outcome.of(builder.build(), subgraphs.size());
     }
 
     private static String free(Node anchor, String wanted, Collection<String> names) {

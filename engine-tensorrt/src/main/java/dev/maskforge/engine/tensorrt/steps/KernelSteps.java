@@ -11,6 +11,8 @@ import dev.maskforge.engine.tensorrt.kernels.attention.DeformableAttentionLayout
 import dev.maskforge.engine.tensorrt.kernels.head.HeadKernel;
 import dev.maskforge.engine.tensorrt.kernels.head.HeadLayout;
 import dev.maskforge.engine.tensorrt.kernels.head.HeadLogits;
+import dev.maskforge.engine.tensorrt.kernels.masks.MasksKernel;
+import dev.maskforge.engine.tensorrt.kernels.masks.MasksProgram;
 import dev.maskforge.engine.tensorrt.kernels.normalization.GroupNormalizationKernel;
 import dev.maskforge.engine.tensorrt.kernels.normalization.GroupNormalizationProgram;
 import dev.maskforge.engine.tensorrt.kernels.pixels.PixelsKernel;
@@ -44,6 +46,9 @@ public final class KernelSteps {
     /// What steps are called that normalise maps.
     public static final String GROUP_NORMALIZATION = "GroupNormalization";
 
+    /// What steps are called that make masks.
+    public static final String MASKS = "Masks";
+
     private KernelSteps() {
     }
 
@@ -51,6 +56,7 @@ public final class KernelSteps {
     public static String name(Node node) {
         return switch (node.operation()) {
             case Operation.Subgraph(Graph graph) when GroupNormalizationProgram.isFor(graph) -> GROUP_NORMALIZATION;
+            case Operation.Subgraph(Graph graph) when MasksProgram.isFor(graph) -> MASKS;
             case Operation.Subgraph _ -> QUERIES;
             default -> node.operation().type();
         };
@@ -88,6 +94,8 @@ public final class KernelSteps {
             case Operation.Pixels pixels -> new PixelsStep(node, PixelsKernel.load(loader, layout(pixels, inputs)));
             case Operation.Subgraph(Graph graph) when GroupNormalizationProgram.isFor(graph) ->
                 GraphStep.of(node, graph, GroupNormalizationKernel.load(loader, GroupNormalizationProgram.of(graph), sizes));
+            case Operation.Subgraph(Graph graph) when MasksProgram.isFor(graph) ->
+                GraphStep.of(node, graph, MasksKernel.load(loader, MasksProgram.of(graph), sizes));
             case Operation.Subgraph(Graph graph) -> {
                 int pictures = size(bound(step.outputs().getFirst(), sizes), 0);
                 yield GraphStep.of(node, graph, QueriesKernel.load(loader, QueryProgram.of(graph), pictures));

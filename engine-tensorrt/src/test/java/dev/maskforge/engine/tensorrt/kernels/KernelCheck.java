@@ -1,6 +1,7 @@
 package dev.maskforge.engine.tensorrt.kernels;
 
 import dev.maskforge.graph.DataType;
+import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.Tensor;
 import java.util.stream.Stream;
 
@@ -49,5 +50,22 @@ public interface KernelCheck {
     /// The elements of a tensor of float32 or float16.
     static float[] floats(Tensor tensor) {
         return tensor.type().dataType() == DataType.FLOAT16 ? tensor.halvesToFloats() : tensor.toFloats();
+    }
+
+    /// From `[N, C, H, W]` to `[N, H, W, C]`; what is no map stays as it is.
+    static float[] channelsLast(Shape shape, float[] values) {
+        if (shape.rank() != 4) {
+            return values;
+        }
+        int channels = Math.toIntExact(shape.get(1).size());
+        int pixels = Math.toIntExact(shape.get(2).size() * shape.get(3).size());
+        float[] last = new float[values.length];
+        for (int i = 0; i < values.length; i++) {
+            int pixel = i % pixels;
+            int channel = i / pixels % channels;
+            int picture = i / pixels / channels;
+            last[(picture * pixels + pixel) * channels + channel] = values[i];
+        }
+        return last;
     }
 }

@@ -72,9 +72,9 @@ class DeformableAttentionByPluginTest {
     }
 
     private static Graph prepared() {
-        return new Preparation(false, Precision.FP32, DeformableAttentionForm.PLUGIN, AttentionForm.NETWORK, QueriesForm.NETWORK,
-                GroupNormalizationForm.NETWORK, true,
-                LabelsForm.NETWORK,
+        return new Preparation(false, Precision.FP32,
+                new SettledForms(DeformableAttentionForm.PLUGIN, AttentionForm.NETWORK, QueriesForm.NETWORK, GroupNormalizationForm.NETWORK,
+                        MasksForm.NETWORK, true, LabelsForm.NETWORK),
                 Ranges.none())
                 .apply(graph()).graph();
     }

@@ -4,6 +4,7 @@ import dev.maskforge.engine.EngineException;
 import dev.maskforge.engine.Partition;
 import dev.maskforge.engine.Precision;
 import dev.maskforge.engine.tensorrt.kernels.normalization.GroupNormalizationProgram;
+import dev.maskforge.engine.tensorrt.steps.ChannelsLast;
 import dev.maskforge.engine.tensorrt.steps.KernelSteps;
 import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.Node;
@@ -155,8 +156,11 @@ class GatherGroupNormalizationTest {
         Graph graph = GraphText.parse("(image: float32[1, 3, 8, 8]) -> (" + (lines.contains("y =") ? "y, z" : "z")
                 + ") {\n w: float32[32, 3, 1, 1]\n s: float32[32]\n b: float32[32]\n " + lines.formatted(NORMAL).replace(";", "\n")
                 + "\n}\n");
-        Graph prepared = Verifier.verify(new Preparation(false, Precision.FP32, DeformableAttentionForm.KERNEL, AttentionForm.KERNEL,
-                QueriesForm.KERNEL, GroupNormalizationForm.KERNEL, true, LabelsForm.KERNEL, Ranges.none()).apply(graph).graph());
+        Graph prepared = Verifier.verify(
+                new Preparation(false, Precision.FP32,
+                        new SettledForms(DeformableAttentionForm.KERNEL, AttentionForm.KERNEL, QueriesForm.KERNEL,
+                                GroupNormalizationForm.KERNEL, MasksForm.NETWORK, true, LabelsForm.KERNEL),
+                        Ranges.none()).apply(graph).graph());
         assertEquals(List.of(), GatherQueriesTest.subgraphs(prepared));
     }
 

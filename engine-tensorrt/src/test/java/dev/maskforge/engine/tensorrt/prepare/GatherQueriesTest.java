@@ -277,7 +277,11 @@ class GatherQueriesTest {
         Interpreter.run(expected, inputs).forEach((name, tensor) -> {
             Tensor result = results.get(name);
             assertTrue(result != null, name);
-            assertArrayEquals(tensor.toFloats(), result.toFloats(), name);
+            if (tensor.type().dataType() == DataType.BOOL) {
+                assertArrayEquals(tensor.toBytes(), result.toBytes(), name);
+            } else {
+                assertArrayEquals(tensor.toFloats(), result.toFloats(), name);
+            }
         });
     }
 }

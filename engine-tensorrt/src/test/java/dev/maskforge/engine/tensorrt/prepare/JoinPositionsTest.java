@@ -52,9 +52,11 @@ class JoinPositionsTest {
 
     @Test
     void nothingIsCopiedForTheKernel() {
-        Preparation preparation = new Preparation(true, Precision.FP16, DeformableAttentionForm.KERNEL, AttentionForm.KERNEL_ALWAYS,
-                QueriesForm.NETWORK, GroupNormalizationForm.NETWORK, true,
-                LabelsForm.KERNEL, Ranges.none());
+        Preparation preparation = new Preparation(true, Precision.FP16,
+                new SettledForms(DeformableAttentionForm.KERNEL, AttentionForm.KERNEL_ALWAYS, QueriesForm.NETWORK,
+                        GroupNormalizationForm.NETWORK,
+                        MasksForm.NETWORK, true, LabelsForm.KERNEL),
+                Ranges.none());
         List<Operation> kernels = JoinChecks.operations(JoinChecks.kernels(preparation, graph(QUERIES)));
         assertEquals(3, kernels.stream().filter(Operation.Slice.class::isInstance).count(), kernels.toString());
         assertTrue(kernels.getLast() instanceof Operation.Attention, kernels.toString());

@@ -51,9 +51,10 @@ class JoinSamplingInputsTest {
 
     @Test
     void nothingIsCopiedForTheKernel() {
-        Preparation preparation = new Preparation(true, Precision.FP16, DeformableAttentionForm.KERNEL, AttentionForm.KERNEL,
-                QueriesForm.NETWORK, GroupNormalizationForm.NETWORK, true,
-                LabelsForm.KERNEL, Ranges.none());
+        Preparation preparation = new Preparation(true, Precision.FP16,
+                new SettledForms(DeformableAttentionForm.KERNEL, AttentionForm.KERNEL,
+                        QueriesForm.NETWORK, GroupNormalizationForm.NETWORK, MasksForm.NETWORK, true, LabelsForm.KERNEL),
+                Ranges.none());
         List<Partition.Step.Kernel> steps = JoinChecks.kernels(preparation, graph());
         List<Operation> kernels = JoinChecks.operations(steps);
         assertEquals(3, kernels.stream().filter(Operation.Slice.class::isInstance).count(), kernels.toString());

@@ -4,6 +4,7 @@ import dev.maskforge.ModelFile;
 import dev.maskforge.ModelOptions;
 import dev.maskforge.engine.Partition;
 import dev.maskforge.engine.Precision;
+import dev.maskforge.engine.tensorrt.steps.ChannelsLast;
 import dev.maskforge.engine.tensorrt.steps.KernelSteps;
 import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.Node;
@@ -37,8 +38,8 @@ class PreparedMapsTest {
     @CsvSource({MASK2FORMER + ", FP16, 5", MASK2FORMER + ", TF32, 5", MASK2FORMER + ", FP32, 5", MASK2FORMER + ", INT8, 0",
             MASKFORMER + ", FP16, 4", MASKFORMER + ", TF32, 4"})
     void allNormalisationIsInSubgraphs(String model, Precision precision, int subgraphs) {
-        Preparation preparation = new Preparation(true, precision, DeformableAttentionForm.KERNEL, AttentionForm.KERNEL,
-                QueriesForm.NETWORK, GroupNormalizationForm.KERNEL, true, LabelsForm.KERNEL, Ranges.none());
+        Preparation preparation = new Preparation(true, precision, new SettledForms(DeformableAttentionForm.KERNEL, AttentionForm.KERNEL,
+                QueriesForm.NETWORK, GroupNormalizationForm.KERNEL, MasksForm.NETWORK, true, LabelsForm.KERNEL), Ranges.none());
         try (ModelFile file = ModelFile.open(SAMPLES.resolve(model), ModelOptions.none()); Arena arena = Arena.ofConfined()) {
             for (InputShape shape : List.of(InputShape.ofSize(64, 128).withBatch(1), InputShape.free())) {
                 Graph graph = Verifier.verify(preparation.apply(file.graph(shape, Output.LABELS)).graph());
@@ -47,6 +48,21 @@ class PreparedMapsTest {
                 assertEquals(subgraphs, normalizations.size());
                 assertEquals(subgraphs == 0,
                         graph.nodes().stream().anyMatch(node -> node.operation() instanceof Operation.InstanceNormalization));
+                bordersAreTensorRts(graph, preparation, arena);
+            }
+        }
+    }
+
+    /// The sample Mask2Former asks six times where attention is blocked, and once for logits; MaskFormer for logits alone.
+    @ParameterizedTest
+    @CsvSource({MASK2FORMER + ", FP16, 7", MASK2FORMER + ", TF32, 7", MASK2FORMER + ", FP32, 0", MASKFORMER + ", FP16, 1",
+            MASKFORMER + ", TF32, 1"})
+    void allMasksAreInSubgraphs(String model, Precision precision, int subgraphs) {
+        Preparation preparation = new Preparation(true, precision, KernelForms.all(), Ranges.none());
+        try (ModelFile file = ModelFile.open(SAMPLES.resolve(model), ModelOptions.none()); Arena arena = Arena.ofConfined()) {
+            for (InputShape shape : List.of(InputShape.ofSize(64, 128).withBatch(1), InputShape.free())) {
+                Graph graph = Verifier.verify(preparation.apply(file.graph(shape, Output.LABELS)).graph());
+                assertEquals(subgraphs, graph.nodes().stream().filter(node -> KernelSteps.name(node).equals(KernelSteps.MASKS)).count());
                 bordersAreTensorRts(graph, preparation, arena);
             }
         }
@@ -66,8 +82,10 @@ class PreparedMapsTest {
                     ofSegments.addAll(segment.outputs());
                 }
                 case Partition.Step.Kernel(Node node, _, _) -> {
-                    if (!KernelSteps.name(node).equals(KernelSteps.GROUP_NORMALIZATION)) {
-                        assertFalse(node.inputs().stream().anyMatch(channelsLast::contains), node.toString());
+                    String name = KernelSteps.name(node);
+                    if (!name.equals(KernelSteps.GROUP_NORMALIZATION)) {
+                        assertFalse(!name.equals(KernelSteps.MASKS) && node.inputs().stream().anyMatch(channelsLast::contains),
+                                node.toString());
                         assertFalse(node.outputs().stream().anyMatch(channelsLast::contains), node.toString());
                     }
                 }

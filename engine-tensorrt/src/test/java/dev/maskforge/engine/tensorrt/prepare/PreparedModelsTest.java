@@ -62,8 +62,11 @@ class PreparedModelsTest {
 
     private static Graph prepared(Graph graph, Precision precision, DeformableAttentionForm form, LabelsForm labels) {
         return Verifier
-                .verify(new Preparation(true, precision, form, AttentionForm.NETWORK, QueriesForm.NETWORK, GroupNormalizationForm.NETWORK,
-                        true, labels, Ranges.none())
+                .verify(new Preparation(true, precision,
+                        new SettledForms(form, AttentionForm.NETWORK, QueriesForm.NETWORK, GroupNormalizationForm.NETWORK,
+                                MasksForm.NETWORK, true,
+                                labels),
+                        Ranges.none())
                         .apply(graph).graph());
     }
 
@@ -112,9 +115,8 @@ class PreparedModelsTest {
     void isWrittenAsOnnxInEveryForm(DeformableAttentionForm form, AttentionForm attention, int cuts) {
         try (ModelFile file = open(MASK2FORMER); Arena arena = Arena.ofConfined()) {
             Graph authored = graph(file, Output.LABELS);
-            Preparation preparation = new Preparation(true, Precision.FP16, form, attention, QueriesForm.NETWORK,
-                    GroupNormalizationForm.NETWORK, true, LabelsForm.KERNEL,
-                    Ranges.none());
+            Preparation preparation = new Preparation(true, Precision.FP16, new SettledForms(form, attention, QueriesForm.NETWORK,
+                    GroupNormalizationForm.NETWORK, MasksForm.NETWORK, true, LabelsForm.KERNEL), Ranges.none());
             Graph whole = preparation.apply(authored).graph();
             Partition partition = Partition.ofNodes(whole, preparation.cuts(whole));
             long bytes = 0;
@@ -141,9 +143,10 @@ class PreparedModelsTest {
     void pixelsAreAKernelThatRoundsAndTellsSizes() {
         try (ModelFile file = open(MASK2FORMER); Arena arena = Arena.ofConfined()) {
             Graph authored = file.graph(Input.PIXELS, InputShape.free(), Output.LABELS);
-            Preparation preparation = new Preparation(true, Precision.FP16, DeformableAttentionForm.KERNEL, AttentionForm.KERNEL,
-                    QueriesForm.NETWORK, GroupNormalizationForm.NETWORK,
-                    true, LabelsForm.KERNEL, Ranges.none());
+            Preparation preparation = new Preparation(true, Precision.FP16,
+                    new SettledForms(DeformableAttentionForm.KERNEL, AttentionForm.KERNEL,
+                            QueriesForm.NETWORK, GroupNormalizationForm.NETWORK, MasksForm.NETWORK, true, LabelsForm.KERNEL),
+                    Ranges.none());
             Partition partition = Partition.of(preparation.apply(authored).graph(),
                     operation -> preparation.own().contains(operation.getClass()));
             Partition.Step.Kernel first = (Partition.Step.Kernel) partition.steps().getFirst();

@@ -54,10 +54,8 @@ class PreparedOperationsTest {
     }
 
     private static Preparation preparation(Precision precision) {
-        return new Preparation(false, precision, DeformableAttentionForm.KERNEL, AttentionForm.KERNEL, QueriesForm.NETWORK,
-                GroupNormalizationForm.NETWORK, true,
-                LabelsForm.KERNEL,
-                Ranges.none());
+        return new Preparation(false, precision, new SettledForms(DeformableAttentionForm.KERNEL, AttentionForm.KERNEL, QueriesForm.NETWORK,
+                GroupNormalizationForm.NETWORK, MasksForm.NETWORK, true, LabelsForm.KERNEL), Ranges.none());
     }
 
     private static void assertTakes(Graph prepared, Preparation preparation) {

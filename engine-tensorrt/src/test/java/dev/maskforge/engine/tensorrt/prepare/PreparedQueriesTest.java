@@ -53,9 +53,8 @@ class PreparedQueriesTest {
     }
 
     private static Preparation preparation(Precision precision, QueriesForm queries) {
-        return new Preparation(true, precision, DeformableAttentionForm.KERNEL, AttentionForm.KERNEL_ALWAYS, queries,
-                GroupNormalizationForm.NETWORK, true,
-                LabelsForm.KERNEL, Ranges.none());
+        return new Preparation(true, precision, new SettledForms(DeformableAttentionForm.KERNEL, AttentionForm.KERNEL_ALWAYS, queries,
+                GroupNormalizationForm.NETWORK, MasksForm.NETWORK, true, LabelsForm.KERNEL), Ranges.none());
     }
 
     private static Graph prepared(Graph graph, Precision precision, QueriesForm queries) {
@@ -126,12 +125,10 @@ class PreparedQueriesTest {
     @ParameterizedTest
     @CsvSource({"TF32", "FP16"})
     void tooManyQueriesChangeNothing(Precision precision) {
-        Preparation network = new Preparation(true, precision, DeformableAttentionForm.KERNEL, AttentionForm.KERNEL, QueriesForm.NETWORK,
-                GroupNormalizationForm.NETWORK,
-                true, LabelsForm.KERNEL, Ranges.none());
-        Preparation kernel = new Preparation(true, precision, DeformableAttentionForm.KERNEL, AttentionForm.KERNEL, QueriesForm.KERNEL,
-                GroupNormalizationForm.NETWORK,
-                true, LabelsForm.KERNEL, Ranges.none());
+        Preparation network = new Preparation(true, precision, new SettledForms(DeformableAttentionForm.KERNEL, AttentionForm.KERNEL,
+                QueriesForm.NETWORK, GroupNormalizationForm.NETWORK, MasksForm.NETWORK, true, LabelsForm.KERNEL), Ranges.none());
+        Preparation kernel = new Preparation(true, precision, new SettledForms(DeformableAttentionForm.KERNEL, AttentionForm.KERNEL,
+                QueriesForm.KERNEL, GroupNormalizationForm.NETWORK, MasksForm.NETWORK, true, LabelsForm.KERNEL), Ranges.none());
         assertEquals(network.apply(attention(200)).graph().nodes(), kernel.apply(attention(200)).graph().nodes());
     }
 

@@ -5,7 +5,6 @@ import dev.maskforge.engine.tensorrt.kernels.KernelBench;
 import dev.maskforge.engine.tensorrt.kernels.KernelCheck;
 import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Graph;
-import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.Tensor;
 import dev.maskforge.graph.TensorType;
 import dev.maskforge.graph.reference.Interpreter;
@@ -86,7 +85,7 @@ public record GroupNormalizationCheck(GroupNormalizationGraphs sizes, Graph grap
                 kernel.enqueue(name -> Objects.requireNonNull(places.get(name), name), workspace, bench.stream());
             }
             return Arrays.equals(first, memory.floats(output, count, sizes.type()))
-                    ? KernelCheck.relativeErrorOfNumbers(first, channelsLast(type.shape(), reference.join().toFloats()))
+                    ? KernelCheck.relativeErrorOfNumbers(first, KernelCheck.channelsLast(type.shape(), reference.join().toFloats()))
                     : Double.POSITIVE_INFINITY;
         }
     }
@@ -95,26 +94,9 @@ public record GroupNormalizationCheck(GroupNormalizationGraphs sizes, Graph grap
     static Map<String, Long> places(Graph graph, SequencedMap<String, Tensor> inputs, DataType type, DeviceMemory memory) {
         Map<String, Long> places = new HashMap<>();
         inputs.forEach((name, tensor) -> places.put(name,
-                memory.floats(channelsLast(tensor.type().shape(), KernelCheck.floats(tensor)), type)));
+                memory.floats(KernelCheck.channelsLast(tensor.type().shape(), KernelCheck.floats(tensor)), type)));
         places.put("y", memory.poisoned(graph.type("y").shape().elementCount() * type.bytes()));
         return places;
-    }
-
-    /// From `[N, C, H, W]` to `[N, H, W, C]`; what is no map stays as it is.
-    private static float[] channelsLast(Shape shape, float[] values) {
-        if (shape.rank() != 4) {
-            return values;
-        }
-        int channels = Math.toIntExact(shape.get(1).size());
-        int pixels = Math.toIntExact(shape.get(2).size() * shape.get(3).size());
-        float[] last = new float[values.length];
-        for (int i = 0; i < values.length; i++) {
-            int pixel = i % pixels;
-            int channel = i / pixels % channels;
-            int picture = i / pixels / channels;
-            last[(picture * pixels + pixel) * channels + channel] = values[i];
-        }
-        return last;
     }
 
     @Override
