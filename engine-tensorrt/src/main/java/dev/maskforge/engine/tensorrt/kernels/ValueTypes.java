@@ -2,6 +2,7 @@ package dev.maskforge.engine.tensorrt.kernels;
 
 import dev.maskforge.engine.EngineException;
 import dev.maskforge.graph.DataType;
+import java.util.function.ToLongFunction;
 
 /// Element types that the kernels take, and what they are called in CUDA C++.
 public final class ValueTypes {
@@ -30,6 +31,15 @@ public final class ValueTypes {
             vector = Math.min(vector, Integer.lowestOneBit(count));
         }
         return vector;
+    }
+
+    /// Where a graph's value lies.
+    ///
+    /// @throws IllegalArgumentException as [#requireAligned(long, int, String)]
+    public static long aligned(ToLongFunction<String> addresses, String value, int bytes) {
+        long address = addresses.applyAsLong(value);
+        requireAligned(address, bytes, "'" + value + "'");
+        return address;
     }
 
     /// Refuses an address that a kernel cannot use.

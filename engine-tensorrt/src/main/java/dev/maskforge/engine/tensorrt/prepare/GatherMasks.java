@@ -1,14 +1,17 @@
 package dev.maskforge.engine.tensorrt.prepare;
 
 import dev.maskforge.engine.tensorrt.kernels.masks.MasksProgram;
+import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.Node;
 import dev.maskforge.graph.Operation;
+import dev.maskforge.graph.Tensor;
 import dev.maskforge.passes.Pass;
 import dev.maskforge.passes.RemoveUnused;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 
@@ -19,6 +22,8 @@ import java.util.Set;
 ///
 /// Layers that look at the same features share how these are joined and cast; each Subgraph has nodes for that of its own.
 record GatherMasks() implements Pass {
+    private static final float LARGEST_HALF = 65_504;
+
     @Override
     public String name() {
         return "gather masks of queries";
@@ -36,6 +41,7 @@ record GatherMasks() implements Pass {
             if (mayEnd && !within.contains(node)) {
                 MasksProgram.matching(used, node.output())
                         .filter(match -> MapBorders.canBe(used, match.program().features().value(), neighbours))
+                        .filter(match -> fitIntoFactors(used, match.program()))
                         .map(MasksProgram.Match::nodes).ifPresent(nodes -> {
                             within.addAll(nodes);
                             groups.put(node, inOrder(used, nodes));
@@ -43,6 +49,25 @@ record GatherMasks() implements Pass {
             }
         }
         return groups.isEmpty() ? Outcome.unchanged(graph) : Subgraphs.replace(used, groups, "masks");
+    }
+
+    /// With features of float16 embeddings of float32 are rounded to it: those that are computed may be too large.
+    private static boolean fitIntoFactors(Graph graph, MasksProgram program) {
+        DataType embeddings = program.embeddings().type().dataType();
+        if (program.features().type().dataType() == embeddings) {
+            return true;
+        }
+        return Optional.ofNullable(graph.initializers().get(program.embeddings().value())).stream()
+                .anyMatch(GatherMasks::fitsIntoHalves);
+    }
+
+    private static boolean fitsIntoHalves(Tensor constant) {
+        for (float element : constant.toFloats()) {
+            if (!(Math.abs(element) <= LARGEST_HALF)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static List<Node> inOrder(Graph graph, Set<Node> nodes) {

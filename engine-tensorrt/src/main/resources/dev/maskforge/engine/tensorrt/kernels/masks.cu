@@ -3,8 +3,8 @@
 //
 // Set from outside: VALUE (float, whose factors are rounded to TF32, or half_t), EMBEDDING (float or half_t), CHANNELS, TILES (sixteens
 // of queries), BIAS (0: none; 1: a number for each query; 2: as well the product of a vector that each query has with WEIGHTS
-// weights, of which a lane loads WEIGHTS_VECTOR at once), BLOCKED (0: logits float32; 1: whether a logit is below the threshold, as a byte), SPLIT (warps that share out the queries), CHUNK
-// (steps whose pixels are fetched at once), SHARED (bytes).
+// weights, of which a lane loads WEIGHTS_VECTOR at once), BLOCKED (0: logits float32; 1: whether a logit is below the threshold, as a
+// byte), SPLIT (warps that share out the queries), CHUNK (steps whose pixels are fetched at once), SHARED (bytes).
 //
 // A block has all queries, whose embeddings lie in shared memory, and each of its warps 16 pixels. A lane has 16 bytes of a pixel or a
 // query at a time, so the four lanes of a row have channels that follow each other; which of them a step of the matrix units takes first

@@ -5,10 +5,14 @@ import dev.maskforge.engine.tensorrt.steps.ChannelsLast;
 import dev.maskforge.engine.tensorrt.steps.KernelSteps;
 import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.Node;
+import dev.maskforge.graph.Shape;
+import dev.maskforge.graph.Tensor;
 import dev.maskforge.graph.Verifier;
 import dev.maskforge.graph.text.GraphText;
 import dev.maskforge.passes.RemoveUnused;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -118,6 +122,38 @@ class GatherMasksTest {
                 }
                 """);
         assertSame(graph, new GatherMasks().apply(graph).graph());
+    }
+
+    /// Embeddings of float32 beside features of float16 become halves.
+    @Test
+    void leavesAloneWhatMayBeTooLargeForHalves() {
+        Graph computed = GraphText.parse(halves("e: float32[n, 7, 64], ", ""));
+        assertSame(computed, new GatherMasks().apply(computed).graph());
+        Graph constant = GraphText.parse(halves("", "  e: float32[1, 7, 64]\n"));
+        assertEquals(List.of("features", "masks"), names(gathered(withEmbeddings(constant, 65_504))));
+        for (float large : new float[]{65_536, Float.NEGATIVE_INFINITY, Float.NaN}) {
+            Graph beyond = withEmbeddings(constant, large);
+            assertSame(beyond, new GatherMasks().apply(beyond).graph());
+        }
+    }
+
+    private static String halves(String input, String constant) {
+        return "(" + input + "image: float16[n, 3, h, w]) -> (y) {\n  k: float16[64, 3, 1, 1]\n" + constant + """
+                  features = Conv(image, k)
+                  joined = Reshape{shape=[n, 64, h*w]}(features)
+                  f = Cast{to=float32}(joined)
+                  p = MatMul(e, f)
+                  y = Reshape{shape=[n, 7, h, w]}(p)
+                }
+                """;
+    }
+
+    private static Graph withEmbeddings(Graph graph, float last) {
+        float[] elements = new float[7 * 64];
+        elements[elements.length - 1] = last;
+        SequencedMap<String, Tensor> initializers = new LinkedHashMap<>(graph.initializers());
+        initializers.put("e", Tensor.of(Shape.of(1, 7, 64), elements));
+        return new Graph(graph.inputs(), graph.outputs(), graph.nodes(), initializers, graph.types(), graph.metadata());
     }
 
     @Test

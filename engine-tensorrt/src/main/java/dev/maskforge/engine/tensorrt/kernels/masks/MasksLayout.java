@@ -33,9 +33,10 @@ public record MasksLayout(int pictures, int queries, int channels, int pixels, D
     private static final int MARGIN_BYTES = 64;
     private static final int STEP_BYTES = 64;
     private static final int MOST_STEPS_AT_ONCE = 8;
-    /// What a block may have on all devices from compute capability 9.0 on.
+    /// What a block may have on devices of compute capability 9 and 10.
     private static final int MOST_SHARED = 227 * 1024;
-    /// One for each multiprocessor of the largest devices, which holds no more, and each reads all embeddings.
+    /// One for each multiprocessor of an H100, which holds no more, and each reads all embeddings. More of them would be idle less on
+    /// devices that have more, and have not been tried.
     private static final int MOST_BLOCKS = 132;
     /// Warps that share out the queries of pixels that are too few for all multiprocessors.
     private static final int MOST_SPLIT = 4;

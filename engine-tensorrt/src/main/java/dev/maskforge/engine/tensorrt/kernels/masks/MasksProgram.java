@@ -1,6 +1,7 @@
 package dev.maskforge.engine.tensorrt.kernels.masks;
 
 import dev.maskforge.engine.EngineException;
+import dev.maskforge.engine.tensorrt.kernels.ValueUses;
 import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.Node;
@@ -9,10 +10,8 @@ import dev.maskforge.graph.Operation.BinaryFunction;
 import dev.maskforge.graph.Operation.Reduction;
 import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.TensorType;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -87,17 +86,12 @@ public record MasksProgram(Operand embeddings, Operand features, Optional<Bias> 
         private static final Operation.Cast TO_FLOAT = new Operation.Cast(DataType.FLOAT32);
 
         private final Graph graph;
-        private final Map<String, Node> givers = new HashMap<>();
-        private final Map<String, Integer> uses = new HashMap<>();
+        private final ValueUses uses;
         private final Set<Node> nodes = new HashSet<>();
 
         Matcher(Graph graph) {
             this.graph = graph;
-            graph.outputs().forEach(output -> uses.merge(output, 1, Integer::sum));
-            for (Node node : graph.nodes()) {
-                node.outputs().forEach(output -> givers.put(output, node));
-                node.inputs().forEach(input -> uses.merge(input, 1, Integer::sum));
-            }
+            this.uses = ValueUses.of(graph);
         }
 
         Optional<Match> match(String output) {
@@ -120,10 +114,10 @@ public record MasksProgram(Operand embeddings, Operand features, Optional<Bias> 
 
         private Optional<Blocked> blocked(Node and, String below, String any) {
             Optional<Node> less = giver(any, LESS, 1).filter(node -> isScalar(node.inputs().get(1)));
-            Optional<Node> minimum = less.flatMap(node -> giver(node.inputs().getFirst(), 1)).filter(this::isMinimumOfPixels);
+            Optional<Node> minimum = less.flatMap(node -> uses.giver(node.inputs().getFirst(), 1)).filter(this::isMinimumOfPixels);
             Optional<Node> cast = minimum.flatMap(node -> giver(node.inputs().getFirst(), TO_FLOAT, 1))
                     .filter(node -> node.inputs().getFirst().equals(below));
-            Optional<Node> reshape = cast.flatMap(_ -> giver(below, 2)).filter(node -> node.operation() instanceof Operation.Reshape);
+            Optional<Node> reshape = cast.flatMap(_ -> uses.giver(below, 2)).filter(node -> node.operation() instanceof Operation.Reshape);
             Optional<Node> compared = reshape.flatMap(node -> giver(node.inputs().getFirst(), LESS, 1))
                     .filter(node -> isScalar(node.inputs().get(1)));
             return compared.map(node -> {
@@ -144,12 +138,12 @@ public record MasksProgram(Operand embeddings, Operand features, Optional<Bias> 
         }
 
         private boolean isScalar(String value) {
-            return !givers.containsKey(value) && graph.type(value).equals(new TensorType(DataType.FLOAT32, new Shape(List.of())));
+            return !uses.isGiven(value) && graph.type(value).equals(new TensorType(DataType.FLOAT32, new Shape(List.of())));
         }
 
         /// The sum `[N, Q, h·w]` of which logits `[N, Q, h, w]` are made.
         private Optional<String> reshaped(String logits, int most) {
-            return giver(logits, most).filter(node -> node.operation() instanceof Operation.Reshape)
+            return uses.giver(logits, most).filter(node -> node.operation() instanceof Operation.Reshape)
                     .filter(node -> areJoined(graph.type(node.output()).shape(), graph.type(node.inputs().getFirst()).shape()))
                     .map(node -> {
                         nodes.add(node);
@@ -178,7 +172,7 @@ public record MasksProgram(Operand embeddings, Operand features, Optional<Bias> 
             // What the kernel writes is float32.
             Optional<Node> product = giver(value, new Operation.MatMul(), 1)
                     .filter(node -> graph.type(node.output()).dataType() == DataType.FLOAT32);
-            Optional<Node> joined = product.flatMap(node -> giver(uncast(node.inputs().get(1)), Integer.MAX_VALUE))
+            Optional<Node> joined = product.flatMap(node -> uses.giver(uncast(node.inputs().get(1)), Integer.MAX_VALUE))
                     .filter(node -> node.operation() instanceof Operation.Reshape)
                     .filter(node -> areJoined(graph.type(node.inputs().getFirst()).shape(), graph.type(node.output()).shape()));
             if (joined.isEmpty()) {
@@ -194,7 +188,7 @@ public record MasksProgram(Operand embeddings, Operand features, Optional<Bias> 
 
         private Bias bias(String value) {
             Optional<Node> linear = giver(value, new Operation.Linear(), 1).filter(node -> node.inputs().size() == 3
-                    && node.inputs().stream().skip(1).noneMatch(givers::containsKey));
+                    && node.inputs().stream().skip(1).noneMatch(uses::isGiven));
             if (linear.isEmpty()) {
                 return new Bias.Given(operand(value));
             }
@@ -223,12 +217,7 @@ public record MasksProgram(Operand embeddings, Operand features, Optional<Bias> 
         }
 
         private Optional<Node> giver(String value, Operation operation, int most) {
-            return giver(value, most).filter(node -> node.operation().equals(operation));
-        }
-
-        /// The node that gives a value, if no more nodes take it.
-        private Optional<Node> giver(String value, int most) {
-            return uses.getOrDefault(value, 0) > most ? Optional.empty() : Optional.ofNullable(givers.get(value));
+            return uses.giver(value, most).filter(node -> node.operation().equals(operation));
         }
     }
 }

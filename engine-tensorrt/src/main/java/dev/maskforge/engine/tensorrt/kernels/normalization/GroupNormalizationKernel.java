@@ -88,9 +88,7 @@ public final class GroupNormalizationKernel implements GraphKernel {
     }
 
     private static long aligned(ToLongFunction<String> addresses, String value) {
-        long address = addresses.applyAsLong(value);
-        ValueTypes.requireAligned(address, VECTOR_BYTES, "'" + value + "'");
-        return address;
+        return ValueTypes.aligned(addresses, value, VECTOR_BYTES);
     }
 
     @Override

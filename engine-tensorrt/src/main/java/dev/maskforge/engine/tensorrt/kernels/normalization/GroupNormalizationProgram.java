@@ -1,6 +1,7 @@
 package dev.maskforge.engine.tensorrt.kernels.normalization;
 
 import dev.maskforge.engine.EngineException;
+import dev.maskforge.engine.tensorrt.kernels.ValueUses;
 import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.Node;
@@ -9,10 +10,8 @@ import dev.maskforge.graph.Operation.BinaryFunction;
 import dev.maskforge.graph.Operation.UnaryFunction;
 import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.TensorType;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -88,21 +87,12 @@ public record GroupNormalizationProgram(MapOperand normalised, Optional<MapOpera
     /// Goes up from a result.
     private static final class Matcher {
         private final Graph graph;
-        private final Map<String, Node> givers = new HashMap<>();
-        private final Map<String, Integer> uses = new HashMap<>();
+        private final ValueUses uses;
         private final Set<Node> nodes = new HashSet<>();
 
         Matcher(Graph graph) {
             this.graph = graph;
-            graph.outputs().forEach(this::use);
-            for (Node node : graph.nodes()) {
-                node.outputs().forEach(output -> givers.put(output, node));
-                node.inputs().forEach(this::use);
-            }
-        }
-
-        private void use(String value) {
-            uses.merge(value, 1, Integer::sum);
+            this.uses = ValueUses.of(graph);
         }
 
         Optional<Match> match(String output) {
@@ -163,7 +153,7 @@ public record GroupNormalizationProgram(MapOperand normalised, Optional<MapOpera
                 List<String> inputs = node.inputs();
                 TensorType type = graph.type(inputs.getFirst());
                 boolean isOfOneType = inputs.stream().allMatch(input -> graph.type(input).dataType() == type.dataType());
-                if (!isOfOneType || givers.containsKey(inputs.get(1)) || givers.containsKey(inputs.get(2))) {
+                if (!isOfOneType || uses.isGiven(inputs.get(1)) || uses.isGiven(inputs.get(2))) {
                     return Optional.empty();
                 }
                 nodes.add(node);
@@ -214,7 +204,7 @@ public record GroupNormalizationProgram(MapOperand normalised, Optional<MapOpera
 
         /// The node that gives a value; if the value is to lie inside, only if nothing else takes it.
         private Optional<Node> giver(String value, boolean isInner) {
-            return isInner && uses.getOrDefault(value, 0) != 1 ? Optional.empty() : Optional.ofNullable(givers.get(value));
+            return uses.giver(value, isInner ? 1 : Integer.MAX_VALUE);
         }
     }
 }
