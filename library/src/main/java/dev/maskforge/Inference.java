@@ -15,7 +15,7 @@ import dev.maskforge.vision.SemanticInference.Resampled;
 import dev.maskforge.vision.Thresholds;
 
 /// How a model's outputs become answers: the rules of its architecture and of what it was trained for.
-record Inference(SegmentationModel model, SemanticInference semanticRules, PanopticInference panopticRules,
+record Inference(SegmentationModel model, Workers workers, SemanticInference semanticRules, PanopticInference panopticRules,
         InstanceInference instanceRules) {
     /// The original's rules for a model (`mask_former_model.py`, `maskformer_model.py`).
     ///
@@ -34,7 +34,7 @@ record Inference(SegmentationModel model, SemanticInference semanticRules, Panop
             case StatedModelFile file -> file.stated().isFirstGeneration();
         };
         Pasting pasting = isFirstGeneration ? Pasting.MASKFORMER : Pasting.MASK2FORMER;
-        return new Inference(model, new SemanticInference(workers, resampled), new PanopticInference(workers, pasting, thresholds),
+        return new Inference(model, workers, new SemanticInference(workers, resampled), new PanopticInference(workers, pasting, thresholds),
                 new InstanceInference(workers, thresholds));
     }
 

@@ -3,11 +3,11 @@ package dev.maskforge;
 import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.Tensor;
+import dev.maskforge.kernels.Workers;
 import dev.maskforge.vision.Geometry;
 import dev.maskforge.vision.LabelMap;
+import dev.maskforge.vision.LabelRows;
 import dev.maskforge.vision.QueryOutputs;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /// What a network said of a batch of pictures.
 sealed interface NetworkAnswer {
@@ -18,19 +18,21 @@ sealed interface NetworkAnswer {
     record Scores(Tensor scores) implements NetworkAnswer {}
 
     /// Labels `[N, H, W]`, integers, at the size of the network's input.
-    record Labels(Tensor labels) implements NetworkAnswer {
+    ///
+    /// @param arrays for label maps of bytes
+    record Labels(Tensor labels, LabelArrays arrays) implements NetworkAnswer {
         /// A picture's labels in the picture's geometry: each pixel has the label of the input's pixel that its centre lies
         /// in. Between labels there is nothing to interpolate, so borders are as coarse as the network's input; scores and
         /// logits keep them finer.
         ///
         /// @throws IllegalArgumentException if a label is none of the classes
-        LabelMap map(int image, Geometry geometry, int classes) {
+        LabelMap map(int image, Geometry geometry, int classes, Workers workers) {
             int height = geometry.originalHeight();
             int width = geometry.originalWidth();
             if (geometry.isIdentity() && labels.dataType() == DataType.UINT8) {
-                return LabelMap.ofBytes(rows(image, geometry, classes), height, width);
+                return LabelMap.ofBytes(rows(image, geometry, classes, workers), height, width);
             }
-            byte[] bytes = new byte[classes <= 256 ? Math.multiplyExact(height, width) : 0];
+            byte[] bytes = classes <= 256 ? arrays.take(Math.multiplyExact(height, width)) : new byte[0];
             short[] shorts = new short[classes <= 256 ? 0 : Math.multiplyExact(height, width)];
             for (int y = 0; y < height; y++) {
                 long row = ((long) image * geometry.paddedHeight() + centre(y, geometry.resizedHeight(), height)) * geometry.paddedWidth();
@@ -48,14 +50,12 @@ sealed interface NetworkAnswer {
         }
 
         /// Of a picture that has the network's pixels, without the padding.
-        private byte[] rows(int image, Geometry geometry, int classes) {
-            byte[] bytes = new byte[Math.multiplyExact(geometry.originalHeight(), geometry.originalWidth())];
+        private byte[] rows(int image, Geometry geometry, int classes, Workers workers) {
+            int height = geometry.originalHeight();
             int width = geometry.originalWidth();
-            for (int y = 0; y < geometry.originalHeight(); y++) {
-                long row = ((long) image * geometry.paddedHeight() + y) * geometry.paddedWidth();
-                MemorySegment.copy(labels.memory(), ValueLayout.JAVA_BYTE, row, bytes, y * width, width);
-            }
-            if (!LabelBytes.areBelow(classes, bytes, 0, bytes.length)) {
+            byte[] bytes = arrays.take(Math.multiplyExact(height, width));
+            long begin = (long) image * geometry.paddedHeight() * geometry.paddedWidth();
+            if (!new LabelRows(labels.memory(), begin, geometry.paddedWidth(), height, width).copyTo(bytes, classes, workers)) {
                 for (byte label : bytes) {
                     requireClass(Byte.toUnsignedInt(label), classes);
                 }
@@ -89,7 +89,7 @@ sealed interface NetworkAnswer {
                 }
             }
             case Scores(Tensor scores) -> require(scores, Shape.of(pictures, classes, height, width));
-            case Labels(Tensor labels) -> require(labels, Shape.of(pictures, height, width));
+            case Labels(Tensor labels, _) -> require(labels, Shape.of(pictures, height, width));
         }
     }
 

@@ -41,7 +41,7 @@ public final class Prediction {
 
     private LabelMap labels(NetworkAnswer.Labels labels) {
         try {
-            return labels.map(image, geometry, inference.classes().size());
+            return labels.map(image, geometry, inference.classes().size(), inference.workers());
         } catch (IllegalArgumentException e) {
             throw new MaskforgeException(inference.model().path() + " does not give what it says: " + e.getMessage() + "; "
                     + made() + " its checkpoint anew", e);

@@ -299,7 +299,7 @@ public final class Segmenter implements AutoCloseable {
     ///
     /// @throws dev.maskforge.engine.EngineException if the engine takes longer
     public LabelMap segment(RgbImage picture, Duration atMost) {
-        return run(List.of(picture), (session, inputs) -> session.run(inputs, atMost), Prediction::labels).getFirst();
+        return run(List.of(picture), (session, inputs, _) -> session.run(inputs, atMost), Prediction::labels).getFirst();
     }
 
     /// The label maps of several pictures.
@@ -351,9 +351,9 @@ public final class Segmenter implements AutoCloseable {
     public <T> Timed<T> timed(RgbImage picture, Function<Prediction, T> answer) {
         long start = System.nanoTime();
         long[] marks = new long[3];
-        T made = run(List.of(picture), (session, inputs) -> {
+        T made = run(List.of(picture), (session, inputs, meanwhile) -> {
             marks[0] = System.nanoTime();
-            Map<String, Tensor> outputs = session.run(inputs);
+            Map<String, Tensor> outputs = session.run(inputs, meanwhile);
             marks[1] = System.nanoTime();
             return outputs;
         }, answer).getFirst();
@@ -390,7 +390,7 @@ public final class Segmenter implements AutoCloseable {
     }
 
     private interface Run {
-        Map<String, Tensor> of(Session session, Map<String, Tensor> inputs);
+        Map<String, Tensor> of(Session session, Map<String, Tensor> inputs, Runnable meanwhile);
     }
 
     /// Pictures of one input size through preprocessing and engine; answers are made while the outputs last.
@@ -400,7 +400,9 @@ public final class Segmenter implements AutoCloseable {
             plan.requireTaken(first);
         }
         try (Arena arena = Arena.ofConfined(); SessionPool.Lease lease = sessions.borrow()) {
-            NetworkAnswer said = said(run.of(lease.session(), input().inputs(pictures, preprocessing, arena)), pictures.size(), first);
+            LabelArrays arrays = arrays(pictures);
+            Map<String, Tensor> outputs = run.of(lease.session(), input().inputs(pictures, preprocessing, arena), arrays::make);
+            NetworkAnswer said = said(outputs, arrays, pictures.size(), first);
             List<T> answers = new ArrayList<>();
             for (int i = 0; i < pictures.size(); i++) {
                 answers.add(answer.apply(new Prediction(said, i, geometry(pictures.get(i)), inference)));
@@ -416,11 +418,19 @@ public final class Segmenter implements AutoCloseable {
         };
     }
 
-    private NetworkAnswer said(Map<String, Tensor> outputs, int pictures, Geometry geometry) {
+    /// Where the network gives labels alone, label maps are what is asked for.
+    private LabelArrays arrays(List<RgbImage> pictures) {
+        boolean areLabels = model instanceof StatedModelFile file && file.stated().givesLabelsAlone();
+        return areLabels && inference.classes().size() <= 256
+                ? LabelArrays.of(pictures.stream().map(picture -> picture.height() * picture.width()).toList())
+                : LabelArrays.none();
+    }
+
+    private NetworkAnswer said(Map<String, Tensor> outputs, LabelArrays arrays, int pictures, Geometry geometry) {
         return switch (model) {
             case ModelFile _ -> new NetworkAnswer.Queries(
                     new QueryOutputs(OnnxOutput.of(outputs, Answer.CLASS_LOGITS), OnnxOutput.of(outputs, Answer.MASK_LOGITS)));
-            case StatedModelFile file -> file.stated().answer(outputs, pictures, geometry.paddedHeight(), geometry.paddedWidth());
+            case StatedModelFile file -> file.stated().answer(outputs, arrays, pictures, geometry.paddedHeight(), geometry.paddedWidth());
         };
     }
 

@@ -119,14 +119,15 @@ record StatedModel(OnnxNetwork network, Task task, ClassList classes, String mad
 
     /// What the network said of a batch of pictures of one size.
     ///
+    /// @param arrays for label maps
     /// @throws MaskforgeException if it is not what the file promised
-    NetworkAnswer answer(Map<String, Tensor> outputs, int pictures, int height, int width) {
+    NetworkAnswer answer(Map<String, Tensor> outputs, LabelArrays arrays, int pictures, int height, int width) {
         try {
             NetworkAnswer answer = switch (used()) {
                 case OnnxOutput.Logits(String ofClasses, String masks) -> new NetworkAnswer.Queries(
                         new QueryOutputs(OnnxOutput.of(outputs, ofClasses), OnnxOutput.of(outputs, masks)));
                 case OnnxOutput.Scores(String name) -> new NetworkAnswer.Scores(OnnxOutput.of(outputs, name));
-                case OnnxOutput.Labels(String name) -> new NetworkAnswer.Labels(OnnxOutput.of(outputs, name));
+                case OnnxOutput.Labels(String name) -> new NetworkAnswer.Labels(OnnxOutput.of(outputs, name), arrays);
             };
             answer.requireFit(pictures, classes.size(), height, width);
             return answer;

@@ -27,7 +27,7 @@ final class Modules {
             entry("engine", Set.of("graph", "passes")),
             entry("kernels", Set.of("graph")),
             entry("engine.onnxruntime", Set.of("engine", "kernels")),
-            entry("engine.tensorrt", Set.of("engine")),
+            entry("engine.tensorrt", Set.of("engine", "kernels")),
             entry("vision", Set.of("graph", "kernels")),
             entry("evaluation", Set.of("vision")),
             entry("measure", Set.of("engine")),

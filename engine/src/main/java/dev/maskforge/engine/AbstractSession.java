@@ -40,6 +40,12 @@ public abstract class AbstractSession implements Session {
     /// @throws EngineException if the runtime fails, or soon after [#giveUp()]
     protected abstract SequencedMap<String, Tensor> run(Map<String, Tensor> inputs, Map<String, Long> sizes);
 
+    /// Runs with inputs that have been checked, while the calling thread does something else: here before.
+    protected SequencedMap<String, Tensor> run(Map<String, Tensor> inputs, Map<String, Long> sizes, Runnable meanwhile) {
+        meanwhile.run();
+        return run(inputs, sizes);
+    }
+
     /// Runs layer by layer with inputs that have been checked.
     ///
     /// @param sizes of the symbols in the types of inputs and outputs
@@ -61,6 +67,12 @@ public abstract class AbstractSession implements Session {
     public final SequencedMap<String, Tensor> run(Map<String, Tensor> inputs) {
         begin();
         return runAndEnd(inputs, this::run);
+    }
+
+    @Override
+    public final SequencedMap<String, Tensor> run(Map<String, Tensor> inputs, Runnable meanwhile) {
+        begin();
+        return runAndEnd(inputs, (checked, sizes) -> run(checked, sizes, meanwhile));
     }
 
     @Override

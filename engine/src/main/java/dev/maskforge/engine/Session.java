@@ -19,6 +19,11 @@ public interface Session extends AutoCloseable {
     /// @throws EngineException          if the runtime fails, or the run was [cancelled][#cancel()]
     SequencedMap<String, Tensor> run(Map<String, Tensor> inputs);
 
+    /// As [#run(Map)], while the calling thread does something else: beside a device that computes, or before the run.
+    ///
+    /// @param meanwhile what it does. What that throws is thrown here, and the session stays usable
+    SequencedMap<String, Tensor> run(Map<String, Tensor> inputs, Runnable meanwhile);
+
     /// As [#run(Map)], given up after a while. The runtime looks at the time between nodes, so the end may come a node late.
     ///
     /// @throws EngineException if the time is over; the session stays usable

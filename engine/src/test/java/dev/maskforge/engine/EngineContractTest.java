@@ -167,6 +167,23 @@ public abstract class EngineContractTest {
     }
 
     @Test
+    void theCallersThreadDoesSomethingElseMeanwhile() {
+        try (Engine engine = build(small()); Session session = engine.openSession()) {
+            float[] expected = y(session.run(input(4, 1)));
+            List<Thread> threads = new ArrayList<>();
+            for (int run = 0; run < 3; run++) {
+                assertTrue(Arrays.equals(expected, y(session.run(input(4, 1), () -> threads.add(Thread.currentThread())))));
+            }
+            assertEquals(List.of(Thread.currentThread(), Thread.currentThread(), Thread.currentThread()), threads);
+            assertEquals("of its own", assertThrows(UnsupportedOperationException.class, () -> session.run(input(4, 1), () -> {
+                throw new UnsupportedOperationException("of its own");
+            })).getMessage());
+            assertThrows(IllegalStateException.class, () -> session.run(input(4, 1), () -> session.run(input(2, 1))));
+            assertTrue(Arrays.equals(expected, y(session.run(input(4, 1)))));
+        }
+    }
+
+    @Test
     void sizesMayChangeFromRunToRun() {
         try (Engine engine = build(small()); Session session = engine.openSession()) {
             float[] two = y(session.run(input(2, 0)));

@@ -1,6 +1,8 @@
 package dev.maskforge.kernels;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -14,10 +16,19 @@ import java.util.function.Supplier;
 /// @param executor asked for the other threads
 /// @param threads  at least 1; the caller's thread is one of them
 public record Workers(Executor executor, int threads) {
+    /// Of whom it is asked whether they may touch a memory; it never runs.
+    private static final Thread OTHER = Thread.ofVirtual().unstarted(() -> {
+    });
+
     public Workers {
         if (threads < 1) {
             throw new IllegalArgumentException("work takes at least one thread, not " + threads);
         }
+    }
+
+    /// These, or the caller's thread alone where others may not touch a memory, such as that of its confined arena.
+    public Workers touching(MemorySegment... memories) {
+        return Arrays.stream(memories).allMatch(memory -> memory.isAccessibleBy(OTHER)) ? this : callerOnly();
     }
 
     /// The caller's thread alone.

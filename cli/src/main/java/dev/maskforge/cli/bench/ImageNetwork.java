@@ -1,5 +1,6 @@
 package dev.maskforge.cli.bench;
 
+import dev.maskforge.LabelArrays;
 import dev.maskforge.MaskforgeException;
 import dev.maskforge.OnnxNetwork;
 import dev.maskforge.OnnxOutput;
@@ -22,6 +23,7 @@ import dev.maskforge.vision.SemanticInference.Resampled;
 import dev.maskforge.vision.Size;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -40,6 +42,7 @@ public final class ImageNetwork implements BenchModel.Ready {
     private final Arena arena = Arena.ofShared();
     private final Function<List<RgbImage>, SequencedMap<String, Tensor>> inputs;
     private final ExecutorService threads;
+    private final Workers workers;
     private final SemanticInference inference;
 
     /// How a picture goes in and classes come out.
@@ -62,7 +65,8 @@ public final class ImageNetwork implements BenchModel.Ready {
         this.size = shape.size();
         this.inputs = ports.input().inTurn(batch, size, arena);
         this.threads = Executors.newFixedThreadPool(Math.max(1, threads - 1), Thread.ofPlatform().daemon().factory());
-        this.inference = new SemanticInference(new Workers(this.threads, threads), ports.resampled());
+        this.workers = new Workers(this.threads, threads);
+        this.inference = new SemanticInference(workers, ports.resampled());
     }
 
     /// Opens a session in an engine, which is closed with it, and at once if this fails.
@@ -86,18 +90,22 @@ public final class ImageNetwork implements BenchModel.Ready {
         Stopwatch watch = Stopwatch.start(clock);
         Map<String, Tensor> taken = inputs.apply(pictures);
         watch.end(Stage.PREPROCESS);
-        Map<String, Tensor> outputs = session.run(taken);
+        LabelArrays arrays = ports.output() instanceof OnnxOutput.Labels
+                ? LabelArrays.of(Collections.nCopies(batch, Math.multiplyExact(size.height(), size.width())))
+                : LabelArrays.none();
+        Map<String, Tensor> outputs = session.run(taken, arrays::make);
         session.deviceTimes().ifPresentOrElse(times -> watch.end(Map.of(Stage.TRANSFER_IN, times.transferIn(), Stage.COMPUTE,
                 times.compute(), Stage.TRANSFER_OUT, times.transferOut()), Stage.TRANSFER_IN), () -> watch.end(Stage.COMPUTE));
-        List<LabelMap> labels = IntStream.range(0, batch).mapToObj(place -> labels(outputs, place)).toList();
+        List<LabelMap> labels = IntStream.range(0, batch).mapToObj(place -> labels(outputs, arrays, place)).toList();
         watch.end(ports.output().hasScores() ? Stage.HEAD : Stage.POSTPROCESS);
         requireSize(labels.getFirst().height(), labels.getFirst().width());
         return new BenchModel.Answer(labels, watch.times());
     }
 
-    private LabelMap labels(Map<String, Tensor> outputs, int place) {
+    private LabelMap labels(Map<String, Tensor> outputs, LabelArrays arrays, int place) {
         return switch (ports.output()) {
-            case OnnxOutput.Labels(String name) -> LabelTensors.map(LabelTensors.part(OnnxOutput.of(outputs, name), place));
+            case OnnxOutput.Labels(String name) ->
+                LabelTensors.map(LabelTensors.part(OnnxOutput.of(outputs, name), place), arrays, workers);
             case OnnxOutput.Scores(String name) -> LabelTensors.best(LabelTensors.part(OnnxOutput.of(outputs, name), place));
             case OnnxOutput.Logits logits -> inference.labels(queries(logits, outputs), place, Geometry.of(size.height(), size.width()));
         };

@@ -1,17 +1,21 @@
 package dev.maskforge.cli.bench;
 
+import dev.maskforge.LabelArrays;
 import dev.maskforge.MaskforgeException;
 import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.Tensor;
 import dev.maskforge.graph.TensorType;
+import dev.maskforge.kernels.Workers;
 import dev.maskforge.vision.LabelMap;
+import dev.maskforge.vision.LabelRows;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /// From an engine's tensors to label maps in heap arrays.
 final class LabelTensors {
     private static final int MOST_CLASSES = 1 << Short.SIZE;
+    private static final int MOST_BYTES = 1 << Byte.SIZE;
 
     private LabelTensors() {
     }
@@ -26,15 +30,18 @@ final class LabelTensors {
 
     /// Of labels `[1, H, W]`.
     ///
+    /// @param arrays for labels of bytes
     /// @throws IllegalStateException if a label is none from 0 to 65535
-    static LabelMap map(Tensor labels) {
+    static LabelMap map(Tensor labels, LabelArrays arrays, Workers workers) {
         int height = Math.toIntExact(labels.shape().get(-2).size());
         int width = Math.toIntExact(labels.shape().get(-1).size());
         if (labels.dataType() == DataType.UINT8) {
-            return LabelMap.ofBytes(labels.toBytes(), height, width);
+            byte[] bytes = arrays.take(height * width);
+            new LabelRows(labels.memory(), 0, width, height, width).copyTo(bytes, MOST_BYTES, workers);
+            return LabelMap.ofBytes(bytes, height, width);
         }
         MemorySegment memory = labels.memory();
-        byte[] bytes = new byte[height * width];
+        byte[] bytes = arrays.take(height * width);
         short[] shorts = new short[bytes.length];
         int largest = 0;
         for (int pixel = 0; pixel < bytes.length; pixel++) {

@@ -62,6 +62,11 @@ class ImageNetworkTest {
         }
 
         @Override
+        public SequencedMap<String, Tensor> run(Map<String, Tensor> inputs, Runnable meanwhile) {
+            return new LinkedHashMap<>();
+        }
+
+        @Override
         public SequencedMap<String, Tensor> run(Map<String, Tensor> inputs, Duration atMost) {
             return new LinkedHashMap<>();
         }

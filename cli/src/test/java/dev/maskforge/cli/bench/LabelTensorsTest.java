@@ -1,12 +1,15 @@
 package dev.maskforge.cli.bench;
 
+import dev.maskforge.LabelArrays;
 import dev.maskforge.MaskforgeException;
 import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.Tensor;
 import dev.maskforge.graph.TensorType;
+import dev.maskforge.kernels.Workers;
 import dev.maskforge.vision.LabelMap;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -31,14 +34,24 @@ class LabelTensorsTest {
         assertTrue(message.contains("65537 classes"), message);
     }
 
+    private static LabelMap map(Tensor labels) {
+        LabelArrays arrays = LabelArrays.of(List.of(4));
+        arrays.make();
+        LabelMap map = LabelTensors.map(labels, arrays, Workers.callerOnly());
+        assertEquals(map, LabelTensors.map(labels, LabelArrays.none(), Workers.callerOnly()));
+        return map;
+    }
+
     @Test
     void labelsOfAnyIntegersAreTaken() {
         Shape shape = Shape.of(1, 2, 2);
-        assertEquals(LabelMap.ofBytes(new byte[]{1, 2, 3, (byte) 255}, 2, 2), LabelTensors.map(Tensor.of(shape, 1L, 2, 3, 255)));
-        assertEquals(LabelMap.ofShorts(new short[]{1, 2, 3, 256}, 2, 2), LabelTensors.map(Tensor.of(shape, 1L, 2, 3, 256)));
+        assertEquals(LabelMap.ofBytes(new byte[]{1, 2, 3, (byte) 255}, 2, 2), map(Tensor.of(shape, 1L, 2, 3, 255)));
+        assertEquals(LabelMap.ofShorts(new short[]{1, 2, 3, 256}, 2, 2), map(Tensor.of(shape, 1L, 2, 3, 256)));
         Tensor narrow = new Tensor(new TensorType(DataType.INT32, shape),
                 MemorySegment.ofArray(new byte[]{1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 4, 0, 0, 0}));
-        assertEquals(LabelMap.ofBytes(new byte[]{1, 2, 3, 4}, 2, 2), LabelTensors.map(narrow));
-        assertThrows(IllegalStateException.class, () -> LabelTensors.map(Tensor.of(shape, 1L, 2, 3, -1)));
+        assertEquals(LabelMap.ofBytes(new byte[]{1, 2, 3, 4}, 2, 2), map(narrow));
+        Tensor bytes = Tensor.ofBytes(shape, new byte[]{4, 3, (byte) 255, 1});
+        assertEquals(LabelMap.ofBytes(new byte[]{4, 3, (byte) 255, 1}, 2, 2), map(bytes));
+        assertThrows(IllegalStateException.class, () -> map(Tensor.of(shape, 1L, 2, 3, -1)));
     }
 }

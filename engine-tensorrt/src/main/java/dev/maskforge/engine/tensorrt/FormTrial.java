@@ -99,7 +99,7 @@ record FormTrial(Graph alone, Precision precision, TensorRtOptions options) {
     private Engine engine(DeformableAttentionForm form) {
         try (Arena arena = Arena.ofConfined()) {
             return PlanOpening
-                    .open(PlanBuilding.of(false, precision, options.withForm(form), BuildProgress.NONE).build(alone, arena).bytes());
+                    .open(PlanBuilding.of(false, precision, options.withForm(form), BuildProgress.NONE).build(alone, arena).bytes(), 1);
         }
     }
 

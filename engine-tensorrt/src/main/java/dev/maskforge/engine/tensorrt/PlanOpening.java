@@ -16,17 +16,21 @@ final class PlanOpening {
     private PlanOpening() {
     }
 
-    /// @param plan with its header; not needed afterwards
+    /// @param plan    with its header; not needed afterwards
+    /// @param threads that copy what a run takes
     /// @throws dev.maskforge.engine.EngineException if it is none, or TensorRT refuses it
-    static Engine open(MemorySegment plan) {
-        return open(PlanContainer.read(plan), TensorRt.instance()::load, DriverCuda.open(), PlanOpening::kernels);
+    static Engine open(MemorySegment plan, int threads) {
+        return open(PlanContainer.read(plan), TensorRt.instance()::load, DriverCuda.open(), PlanOpening::kernels, threads);
     }
 
     /// @param load    brings a segment onto the device
     /// @param kernels where kernels come from, asked when one is needed
-    static Engine open(PlanContainer container, Function<MemorySegment, LoadedPlan> load, Cuda cuda, Supplier<KernelLoader> kernels) {
+    /// @param threads that copy what a run takes
+    static Engine open(PlanContainer container, Function<MemorySegment, LoadedPlan> load, Cuda cuda, Supplier<KernelLoader> kernels,
+            int threads) {
         cuda.useOnThisThread();
-        return TensorRtEngine.of(SegmentedPlan.load(container, load, cuda, kernels), cuda, container.inputs(), container.outputs());
+        return TensorRtEngine.of(SegmentedPlan.load(container, load, cuda, kernels), cuda, threads, container.inputs(),
+                container.outputs());
     }
 
     private static KernelLoader kernels() {

@@ -19,6 +19,7 @@ final class ShapeBuffers implements AutoCloseable {
 
     private final Map<String, Long> sizes;
     private final Cuda cuda;
+    private final HostCopy copy;
     private final ExecutionContext context;
     private final StageMarks marks;
     private final Resources resources = new Resources();
@@ -29,25 +30,27 @@ final class ShapeBuffers implements AutoCloseable {
     private boolean cannotBeCaptured;
     private OptionalLong graph = OptionalLong.empty();
 
-    private ShapeBuffers(Map<String, Long> sizes, Cuda cuda, ExecutionContext context, StageMarks marks) {
+    private ShapeBuffers(Map<String, Long> sizes, TensorRtEngine engine, ExecutionContext context, StageMarks marks) {
         this.sizes = sizes;
-        this.cuda = cuda;
+        this.cuda = engine.cuda();
+        this.copy = engine.copy();
         this.context = context;
         this.marks = marks;
     }
 
     /// Takes the memory and tells the context of it.
-    static ShapeBuffers of(Map<String, Long> sizes, SequencedMap<String, TensorType> inputs, SequencedMap<String, TensorType> outputs,
-            Cuda cuda, ExecutionContext context, StageMarks marks) {
-        ShapeBuffers buffers = new ShapeBuffers(sizes, cuda, context, marks);
+    static ShapeBuffers of(Map<String, Long> sizes, TensorRtEngine engine, ExecutionContext context, StageMarks marks) {
+        ShapeBuffers buffers = new ShapeBuffers(sizes, engine, context, marks);
         try {
-            inputs.forEach((name, type) -> {
-                DeviceBuffer buffer = buffers.allocate(name, type);
+            engine.inputs().forEach((name, type) -> {
+                DeviceBuffer buffer = buffers.forInput(type);
                 context.setShape(name, buffer.host().shape());
+                context.setAddress(name, buffer.address());
                 buffers.inputs.put(name, buffer);
             });
-            outputs.forEach((name, type) -> {
-                DeviceBuffer buffer = buffers.allocate(name, type);
+            engine.outputs().forEach((name, type) -> {
+                DeviceBuffer buffer = DeviceBuffer.pinned(buffers.atSizes(type), buffers.cuda, buffers.resources);
+                context.setAddress(name, buffer.address());
                 buffers.outputs.put(name, buffer);
                 buffers.results.put(name, buffer.host());
             });
@@ -66,10 +69,15 @@ final class ShapeBuffers implements AutoCloseable {
         }
     }
 
-    private DeviceBuffer allocate(String name, TensorType type) {
-        DeviceBuffer buffer = DeviceBuffer.allocate(new TensorType(type.dataType(), type.shape().with(sizes)), cuda, resources);
-        context.setAddress(name, buffer.address());
-        return buffer;
+    private DeviceBuffer forInput(TensorType type) {
+        TensorType own = atSizes(type);
+        return copy.isShared(DeviceBuffer.bytes(own))
+                ? DeviceBuffer.writeCombined(own, cuda, resources)
+                : DeviceBuffer.pinned(own, cuda, resources);
+    }
+
+    private TensorType atSizes(TensorType type) {
+        return new TensorType(type.dataType(), type.shape().with(sizes));
     }
 
     boolean areFor(Map<String, Long> wanted) {
@@ -81,7 +89,7 @@ final class ShapeBuffers implements AutoCloseable {
         if (buffer == null) {
             throw new IllegalArgumentException("there is no buffer '" + name + "'");
         }
-        buffer.host().memory().copyFrom(source.memory());
+        copy.copy(source.memory(), buffer.host().memory());
     }
 
     void copyIn(long stream) {

@@ -249,6 +249,6 @@ final class TensorRtCompiler implements PlanCompiler {
     @Override
     public Engine open(MemorySegment plan, EngineOptions options) {
         provider.requireLibraries();
-        return PlanOpening.open(plan);
+        return PlanOpening.open(plan, options.threads());
     }
 }

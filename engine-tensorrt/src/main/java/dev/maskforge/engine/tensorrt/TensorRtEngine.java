@@ -14,21 +14,25 @@ import java.util.SequencedMap;
 final class TensorRtEngine extends AbstractEngine {
     private final LoadedPlan plan;
     private final Cuda cuda;
+    private final HostCopy copy;
 
-    private TensorRtEngine(LoadedPlan plan, Cuda cuda, SequencedMap<String, TensorType> inputs, SequencedMap<String, TensorType> outputs) {
+    private TensorRtEngine(LoadedPlan plan, Cuda cuda, HostCopy copy, SequencedMap<String, TensorType> inputs,
+            SequencedMap<String, TensorType> outputs) {
         super(inputs, outputs);
         this.plan = plan;
         this.cuda = cuda;
+        this.copy = copy;
     }
 
     /// An engine that owns the plan.
     ///
+    /// @param threads that copy what a run takes, at least 1
     /// @throws EngineException if the plan's inputs and outputs are not these
-    static TensorRtEngine of(LoadedPlan plan, Cuda cuda, SequencedMap<String, TensorType> inputs,
+    static TensorRtEngine of(LoadedPlan plan, Cuda cuda, int threads, SequencedMap<String, TensorType> inputs,
             SequencedMap<String, TensorType> outputs) {
         try {
             requirePorts(plan.ports(), inputs, outputs);
-            return new TensorRtEngine(plan, cuda, inputs, outputs);
+            return new TensorRtEngine(plan, cuda, HostCopy.by(threads), inputs, outputs);
         } catch (RuntimeException | Error e) {
             plan.close();
             throw e;
@@ -55,11 +59,21 @@ final class TensorRtEngine extends AbstractEngine {
 
     @Override
     protected AbstractSession newSession() {
-        return new TensorRtSession(this, plan, cuda);
+        return new TensorRtSession(this, plan);
+    }
+
+    Cuda cuda() {
+        return cuda;
+    }
+
+    HostCopy copy() {
+        return copy;
     }
 
     @Override
     protected void release() {
-        plan.close();
+        try (copy) {
+            plan.close();
+        }
     }
 }

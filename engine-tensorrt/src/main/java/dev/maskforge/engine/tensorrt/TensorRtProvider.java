@@ -86,7 +86,8 @@ public final class TensorRtProvider implements EngineProvider {
         requirePrecision(engineOptions.precision());
         try (Arena arena = Arena.ofConfined()) {
             return PlanOpening
-                    .open(PlanBuilding.of(false, engineOptions.precision(), options, BuildProgress.NONE).build(graph, arena).bytes());
+                    .open(PlanBuilding.of(false, engineOptions.precision(), options, BuildProgress.NONE).build(graph, arena).bytes(),
+                            engineOptions.threads());
         }
     }
 
@@ -99,7 +100,8 @@ public final class TensorRtProvider implements EngineProvider {
         requirePrecision(engineOptions.precision());
         DriverCuda.open().useOnThisThread();
         try (Arena arena = Arena.ofConfined()) {
-            return PlanOpening.open(FilePlans.standard(options.named()).plan(file, engineOptions.precision(), arena));
+            return PlanOpening.open(FilePlans.standard(options.named()).plan(file, engineOptions.precision(), arena),
+                    engineOptions.threads());
         }
     }
 

@@ -39,10 +39,10 @@ final class TensorRtSession extends AbstractSession {
     private volatile boolean givenUp;
     private boolean isBusy;
 
-    TensorRtSession(TensorRtEngine engine, LoadedPlan plan, Cuda cuda) {
+    TensorRtSession(TensorRtEngine engine, LoadedPlan plan) {
         super(engine);
         this.engine = engine;
-        this.cuda = cuda;
+        this.cuda = engine.cuda();
         try {
             cuda.useOnThisThread();
             this.stream = cuda.newStream();
@@ -67,6 +67,12 @@ final class TensorRtSession extends AbstractSession {
 
     @Override
     protected SequencedMap<String, Tensor> run(Map<String, Tensor> inputs, Map<String, Long> sizes) {
+        return run(inputs, sizes, () -> {
+        });
+    }
+
+    @Override
+    protected SequencedMap<String, Tensor> run(Map<String, Tensor> inputs, Map<String, Long> sizes, Runnable meanwhile) {
         times = Optional.empty();
         isTimed = false;
         cuda.useOnThisThread();
@@ -76,6 +82,7 @@ final class TensorRtSession extends AbstractSession {
         isBusy = true;
         present.enqueue(stream);
         cuda.record(finished, stream);
+        meanwhile.run();
         await();
         isBusy = false;
         isTimed = true;
@@ -115,7 +122,7 @@ final class TensorRtSession extends AbstractSession {
             return buffers.get();
         }
         free();
-        ShapeBuffers fresh = ShapeBuffers.of(sizes, engine.inputs(), engine.outputs(), cuda, context, marks);
+        ShapeBuffers fresh = ShapeBuffers.of(sizes, engine, context, marks);
         buffers = Optional.of(fresh);
         return fresh;
     }

@@ -182,7 +182,7 @@ class DamagedPlansOnGpuTest {
             EngineException refusal = assertThrows(EngineException.class,
                     () -> PlanOpening.open(PlanContainer.read(MemorySegment.ofArray(bytes)), _ -> {
                         throw new AssertionError("TensorRT would get a segment");
-                    }, DriverCuda.open(), KernelLoader::standard));
+                    }, DriverCuda.open(), KernelLoader::standard, 2));
             assertTrue(String.valueOf(refusal.getMessage()).startsWith("this is no TensorRT plan of Maskforge: "), refusal.getMessage());
         }
         System.out.println(damaged.size() + " damages of our own parts refused before anything is loaded");

@@ -53,6 +53,6 @@ class EveryCallFailsOnGpuTest {
     }
 
     private Engine open(MemorySegment plan, Cuda cuda, KernelLoader loader) {
-        return PlanOpening.open(PlanContainer.read(plan), bytes -> plans.of(TensorRt.instance().load(bytes)), cuda, () -> loader);
+        return PlanOpening.open(PlanContainer.read(plan), bytes -> plans.of(TensorRt.instance().load(bytes)), cuda, () -> loader, 2);
     }
 }

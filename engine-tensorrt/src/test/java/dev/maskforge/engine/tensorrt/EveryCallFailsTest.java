@@ -74,7 +74,7 @@ class EveryCallFailsTest {
     private Engine open() {
         Cuda cuda = injection.into(device);
         KernelLoader loader = new KernelLoader(injection.into(modules), new StandInCompiler(), new KernelCache(folder));
-        return PlanOpening.open(container(), _ -> plans.of(new StandInPlan(device)), cuda, () -> loader);
+        return PlanOpening.open(container(), _ -> plans.of(new StandInPlan(device)), cuda, () -> loader, 2);
     }
 
     private static Map<String, Tensor> inputs(int size) {

@@ -92,7 +92,7 @@ class KernelConstantsTest {
         KernelLoader loader = new KernelLoader(modules, new StandInCompiler(), new KernelCache(folder));
         return PlanOpening.open(container, _ -> {
             throw new AssertionError("there is no segment");
-        }, device, () -> loader);
+        }, device, () -> loader, 1);
     }
 
     private static Map<String, Tensor> inputs() {
@@ -190,7 +190,7 @@ class KernelConstantsTest {
         Function<MemorySegment, LoadedPlan> load = _ -> new StandInPlan(device);
         EngineException refusal = assertThrows(EngineException.class, () -> PlanOpening.open(container, load, device, () -> {
             throw new AssertionError("there is no kernel");
-        }));
+        }, 1));
         assertTrue(String.valueOf(refusal.getMessage()).contains("gives 'y', which is a constant"), refusal.getMessage());
         assertEquals(0, device.held());
     }

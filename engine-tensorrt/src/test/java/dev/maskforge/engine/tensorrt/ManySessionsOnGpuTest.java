@@ -79,7 +79,7 @@ class ManySessionsOnGpuTest {
     @ValueSource(booleans = {false, true})
     void everyLabelMapIsAsOnOneThread(boolean withKernels) throws Exception {
         try (Arena arena = Arena.ofShared();
-                Engine engine = PlanOpening.open(SmallNetwork.plan(withKernels, arena));
+                Engine engine = PlanOpening.open(SmallNetwork.plan(withKernels, arena), 2);
                 ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {
             List<Task> tasks = new ArrayList<>();
             try (Session alone = engine.openSession()) {

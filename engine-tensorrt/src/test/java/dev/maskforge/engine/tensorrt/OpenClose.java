@@ -68,7 +68,7 @@ final class OpenClose {
     }
 
     private static byte[] cycle(MemorySegment plan, Map<String, Tensor> inputs) {
-        try (Engine engine = PlanOpening.open(plan); Session session = engine.openSession()) {
+        try (Engine engine = PlanOpening.open(plan, 2); Session session = engine.openSession()) {
             return Objects.requireNonNull(session.run(inputs).get("labels")).memory().toArray(ValueLayout.JAVA_BYTE);
         }
     }

@@ -49,7 +49,7 @@ class SegmentedPlanTest {
     }
 
     private void use(StandInCuda cuda) {
-        try (TensorRtEngine engine = TensorRtEngine.of(load(cuda), cuda, StandInPlan.inputs(), StandInPlan.outputs());
+        try (TensorRtEngine engine = TensorRtEngine.of(load(cuda), cuda, 1, StandInPlan.inputs(), StandInPlan.outputs());
                 Session session = engine.openSession()) {
             for (int rows : new int[]{2, 2, 2, 3}) {
                 float[] elements = new float[rows * 3];
@@ -85,7 +85,8 @@ class SegmentedPlanTest {
                 bytes -> bytes.byteSize() == 1 ? new StandInPlan(cuda, "x", "t") : new StandInPlan(cuda, "t", "y"), cuda, () -> {
                     throw new AssertionError("there is no kernel");
                 });
-        try (TensorRtEngine engine = TensorRtEngine.of(plan, cuda, StandInPlan.inputs(), outputs); Session session = engine.openSession()) {
+        try (TensorRtEngine engine = TensorRtEngine.of(plan, cuda, 1, StandInPlan.inputs(), outputs);
+                Session session = engine.openSession()) {
             Map<String, Tensor> given = session.run(Map.of("x", Tensor.of(Shape.of(1, 3), 1f, 2f, 3f)));
             assertArrayEquals(new float[]{2, 4, 6}, Objects.requireNonNull(given.get("t")).toFloats());
             assertArrayEquals(new float[]{4, 8, 12}, Objects.requireNonNull(given.get("y")).toFloats());
@@ -96,7 +97,7 @@ class SegmentedPlanTest {
     @Test
     void layersAreTimedSegmentBySegment() {
         StandInCuda cuda = new StandInCuda();
-        try (TensorRtEngine engine = TensorRtEngine.of(load(cuda), cuda, StandInPlan.inputs(), StandInPlan.outputs());
+        try (TensorRtEngine engine = TensorRtEngine.of(load(cuda), cuda, 1, StandInPlan.inputs(), StandInPlan.outputs());
                 Session session = engine.openSession()) {
             Map<String, Tensor> inputs = Map.of("x", Tensor.of(Shape.of(2, 3), 1f, 2f, 3f, 4f, 5f, 6f));
             List<LayerTime> expected = List.of(new LayerTime("x to t", List.of("t"), 6), new LayerTime("t to y", List.of("y"), 6));
@@ -204,7 +205,7 @@ class SegmentedPlanTest {
             }, cuda, () -> {
                 throw new AssertionError("there is no kernel");
             });
-            try (TensorRtEngine engine = TensorRtEngine.of(plan, cuda, container.inputs(), container.outputs());
+            try (TensorRtEngine engine = TensorRtEngine.of(plan, cuda, 1, container.inputs(), container.outputs());
                     Session session = engine.openSession()) {
                 EngineException e = assertThrows(EngineException.class,
                         () -> session.run(Map.of("x", Tensor.of(Shape.of(2, 3), new float[6]))));
@@ -223,7 +224,7 @@ class SegmentedPlanTest {
                 new LinkedHashMap<>(), container().parts().subList(0, 1));
         for (PlanContainer container : List.of(container(), single)) {
             LoadedPlan plan = withOutput(cuda, container, new LoadedPlan.Port(DataType.FLOAT32, List.of(2L, 3L), false));
-            try (TensorRtEngine engine = TensorRtEngine.of(plan, cuda, container.inputs(), container.outputs());
+            try (TensorRtEngine engine = TensorRtEngine.of(plan, cuda, 1, container.inputs(), container.outputs());
                     Session session = engine.openSession()) {
                 session.run(Map.of("x", Tensor.of(Shape.of(2, 3), new float[6])));
                 EngineException e = assertThrows(EngineException.class,

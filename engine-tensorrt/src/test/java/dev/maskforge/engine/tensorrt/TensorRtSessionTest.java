@@ -6,6 +6,8 @@ import dev.maskforge.engine.LayerTime;
 import dev.maskforge.engine.Session;
 import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.Tensor;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +24,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /// The session on a device that is none, so that each of its calls can be made to fail.
 class TensorRtSessionTest {
+    /// Rows of 12 bytes that several threads copy, the last part a short one.
+    private static final int LARGE = 100_000;
+
     private static Map<String, Tensor> input(int rows) {
         float[] elements = new float[rows * 3];
         for (int i = 0; i < elements.length; i++) {
@@ -39,7 +44,7 @@ class TensorRtSessionTest {
     }
 
     private static TensorRtEngine engine(StandInPlan plan, StandInCuda cuda) {
-        return TensorRtEngine.of(plan, cuda, StandInPlan.inputs(), StandInPlan.outputs());
+        return TensorRtEngine.of(plan, cuda, 3, StandInPlan.inputs(), StandInPlan.outputs());
     }
 
     @Test
@@ -93,6 +98,61 @@ class TensorRtSessionTest {
         }
     }
 
+    /// What several threads write is not to stay in their caches.
+    @Test
+    void whatSeveralThreadsWriteLiesInNoCache() {
+        StandInCuda cuda = new StandInCuda();
+        try (TensorRtEngine engine = engine(new StandInPlan(cuda), cuda); Session session = engine.openSession()) {
+            for (int rows : new int[]{4, LARGE, LARGE, LARGE, 4}) {
+                assertDoubled(rows, session);
+            }
+        }
+        assertEquals(1, cuda.calls().stream().filter("allocateWriteCombined"::equals).count());
+        assertEquals(5, cuda.calls().stream().filter("allocatePinned"::equals).count());
+    }
+
+    @Test
+    void oneThreadNeedsNoOtherMemory() {
+        StandInCuda cuda = new StandInCuda();
+        try (TensorRtEngine engine = TensorRtEngine.of(new StandInPlan(cuda), cuda, 1, StandInPlan.inputs(), StandInPlan.outputs());
+                Session session = engine.openSession()) {
+            assertDoubled(LARGE, session);
+        }
+        assertFalse(cuda.calls().contains("allocateWriteCombined"));
+    }
+
+    @Test
+    void memoryOfOneThreadIsCopiedByIt() {
+        StandInCuda cuda = new StandInCuda();
+        try (TensorRtEngine engine = engine(new StandInPlan(cuda), cuda);
+                Session session = engine.openSession();
+                Arena arena = Arena.ofConfined()) {
+            Tensor heap = Objects.requireNonNull(input(LARGE).get("x"));
+            MemorySegment memory = arena.allocate(heap.memory().byteSize(), 64).copyFrom(heap.memory());
+            float[] doubled = Objects.requireNonNull(session.run(Map.of("x", new Tensor(heap.type(), memory))).get("y")).toFloats();
+            assertArrayEquals(Objects.requireNonNull(session.run(input(LARGE)).get("y")).toFloats(), doubled);
+        }
+    }
+
+    @Test
+    void theCallersThreadIsFreeBetweenTheLaunchAndTheEnd() {
+        StandInCuda cuda = new StandInCuda();
+        try (TensorRtEngine engine = engine(new StandInPlan(cuda), cuda); Session session = engine.openSession()) {
+            assertDoubled(4, session);
+            assertDoubled(4, session);
+            int before = cuda.callCount();
+            session.run(input(4), () -> assertEquals(List.of("useOnThisThread", "launch", "record"),
+                    cuda.calls().subList(before, cuda.callCount())));
+            assertThrows(IllegalStateException.class, () -> session.run(input(4), () -> {
+                throw new IllegalStateException("of its own");
+            }));
+            int again = cuda.callCount();
+            assertDoubled(4, session);
+            assertEquals(List.of("useOnThisThread", "synchronize", "launch", "record", "hasHappened"),
+                    cuda.calls().subList(again, cuda.callCount()), "what is under way may still read and write the buffers");
+        }
+    }
+
     @Test
     void whatCannotBeCapturedRunsKernelByKernel() {
         StandInCuda cuda = new StandInCuda();
@@ -116,6 +176,7 @@ class TensorRtSessionTest {
             assertDoubled(2, session);
             assertEquals(List.of(6L), session.layerTimes(input(2)).stream().map(LayerTime::nanoseconds).toList());
             assertDoubled(3, session);
+            assertDoubled(LARGE, session);
         }
     }
 
@@ -167,7 +228,7 @@ class TensorRtSessionTest {
         StandInCuda cuda = new StandInCuda();
         StandInPlan plan = new StandInPlan(cuda);
         EngineException e = assertThrows(EngineException.class,
-                () -> TensorRtEngine.of(plan, cuda, StandInPlan.inputs(), StandInPlan.inputs()));
+                () -> TensorRtEngine.of(plan, cuda, 1, StandInPlan.inputs(), StandInPlan.inputs()));
         assertTrue(String.valueOf(e.getMessage()).contains("the plan has no 'x', and the graph has it as output float32[m, 3]"),
                 e.getMessage());
         assertTrue(plan.isClosed());

@@ -68,7 +68,7 @@ class TrapsOnGpuTest {
             MemorySegment plan = TensorRt.instance().build(rewriting.of(OnnxBytes.of(prepared, arena), arena), settings,
                     BuildProgress.NONE, arena);
             return PlanOpening.open(new PlanContainer(types(prepared, prepared.inputs()), types(prepared, prepared.outputs()),
-                    new LinkedHashMap<>(), List.of(new PlanContainer.Part.Segment(plan))).write(arena));
+                    new LinkedHashMap<>(), List.of(new PlanContainer.Part.Segment(plan))).write(arena), 2);
         }
     }
 

@@ -23,6 +23,10 @@ public final class DriverCuda implements Cuda {
     /// As a node of the graph that is being captured.
     private static final int EVENT_RECORD_EXTERNAL = 1;
 
+    /// Of pinned memory: for all contexts; not in the processor's caches.
+    private static final int HOST_PORTABLE = 1;
+    private static final int HOST_WRITE_COMBINED = 4;
+
     private final DriverFunctions driver;
     private final int device;
     private final long context;
@@ -104,11 +108,19 @@ public final class DriverCuda implements Cuda {
     }
 
     @Override
-    @SuppressWarnings("restricted") // the driver says where, we say how much
     public MemorySegment allocatePinned(long bytes) {
-        int portable = 1;
+        return pinned(bytes, HOST_PORTABLE);
+    }
+
+    @Override
+    public MemorySegment allocateWriteCombined(long bytes) {
+        return pinned(bytes, HOST_PORTABLE | HOST_WRITE_COMBINED);
+    }
+
+    @SuppressWarnings("restricted") // the driver says where, we say how much
+    private MemorySegment pinned(long bytes, int flags) {
         long address = out("taking " + bytes + " bytes of pinned memory", result -> (int) driver
-                .function("cuMemHostAlloc", ADDRESS, JAVA_LONG, JAVA_INT).invokeExact(result, bytes, portable));
+                .function("cuMemHostAlloc", ADDRESS, JAVA_LONG, JAVA_INT).invokeExact(result, bytes, flags));
         return MemorySegment.ofAddress(address).reinterpret(bytes);
     }
 

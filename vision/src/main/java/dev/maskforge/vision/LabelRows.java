@@ -1,0 +1,40 @@
+package dev.maskforge.vision;
+
+import dev.maskforge.kernels.Workers;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/// Labels of one byte as an engine leaves them, row by row.
+///
+/// @param memory of at least `height` rows
+/// @param begin  of the first row, in bytes
+/// @param stride from one row to the next, in bytes, at least `width`
+public record LabelRows(MemorySegment memory, long begin, long stride, int height, int width) {
+    /// Work for a thread that has to be woken first.
+    private static final int BAND_BYTES = 1 << 19;
+
+    /// Copies the labels to the beginning of an array, large ones by several threads. Each row is looked at while the processor still
+    /// has it.
+    ///
+    /// @param limit 1 to 256
+    /// @return whether all labels are below the limit
+    public boolean copyTo(byte[] target, int limit, Workers workers) {
+        AtomicBoolean areBelow = new AtomicBoolean(true);
+        workers.touching(memory).forEachBand(height, Math.max(1, BAND_BYTES / width), () -> (from, to) -> {
+            if (!copyTo(target, limit, from, to)) {
+                areBelow.set(false);
+            }
+        });
+        return areBelow.get();
+    }
+
+    private boolean copyTo(byte[] target, int limit, int from, int to) {
+        boolean areBelow = true;
+        for (int y = from; y < to; y++) {
+            MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, begin + y * stride, target, y * width, width);
+            areBelow &= LabelBytes.areBelow(limit, target, y * width, (y + 1) * width);
+        }
+        return areBelow;
+    }
+}
