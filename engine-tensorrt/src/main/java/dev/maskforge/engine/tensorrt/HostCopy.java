@@ -12,6 +12,8 @@ import java.util.concurrent.Executors;
 final class HostCopy implements AutoCloseable {
     /// Work for a thread that has to be woken first.
     private static final long BAND_BYTES = 1 << 19;
+    /// More fill memory no sooner (docs/performance.md).
+    private static final int MOST_THREADS = 8;
 
     private final Optional<ExecutorService> helpers;
     private final Workers workers;
@@ -21,14 +23,16 @@ final class HostCopy implements AutoCloseable {
         this.workers = workers;
     }
 
-    /// By so many threads, the caller's among them.
+    /// By as many threads as help, the caller's among them.
+    ///
+    /// @param threads that may be used, at least 1
     static HostCopy by(int threads) {
         if (threads == 1) {
             return new HostCopy(Optional.empty(), Workers.callerOnly());
         }
-        ExecutorService helpers = Executors.newFixedThreadPool(threads - 1,
-                Thread.ofPlatform().daemon().name("maskforge-copy-", 0).factory());
-        return new HostCopy(Optional.of(helpers), new Workers(helpers, threads));
+        int used = Math.min(threads, MOST_THREADS);
+        ExecutorService helpers = Executors.newFixedThreadPool(used - 1, Thread.ofPlatform().daemon().name("maskforge-copy-", 0).factory());
+        return new HostCopy(Optional.of(helpers), new Workers(helpers, used));
     }
 
     /// Whether several threads copy so many bytes, if they may touch them.
