@@ -8,11 +8,21 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /// Labels of one byte as an engine leaves them, row by row.
 ///
 /// @param memory of at least `height` rows
-/// @param begin  of the first row, in bytes
+/// @param begin  of the first row, in bytes, at least 0
 /// @param stride from one row to the next, in bytes, at least `width`
+/// @param height of the picture, at least 1
+/// @param width  of the picture, at least 1
 public record LabelRows(MemorySegment memory, long begin, long stride, int height, int width) {
     /// Work for a thread that has to be woken first.
     private static final int BAND_BYTES = 1 << 19;
+
+    /// @throws IllegalArgumentException if a size is none
+    public LabelRows {
+        if (begin < 0 || height < 1 || width < 1 || stride < width) {
+            throw new IllegalArgumentException(
+                    "no rows of labels: " + height + " of " + width + " from byte " + begin + ", one every " + stride);
+        }
+    }
 
     /// Copies the labels to the beginning of an array, large ones by several threads. Each row is looked at while the processor still
     /// has it.

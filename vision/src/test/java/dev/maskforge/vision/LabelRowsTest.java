@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 /// Rows of a picture that has a margin on the right and another picture before it, as in a batch.
 class LabelRowsTest {
@@ -52,6 +53,13 @@ class LabelRowsTest {
                 other.set(ValueLayout.JAVA_BYTE, at, before);
             }
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-1, 4, 3, 4", "0, 4, 0, 4", "0, 4, 3, 0", "0, 3, 3, 4"})
+    void sizesThatAreNoneAreRefused(long begin, long stride, int height, int width) {
+        MemorySegment labels = MemorySegment.ofArray(new byte[64]);
+        assertThrows(IllegalArgumentException.class, () -> new LabelRows(labels, begin, stride, height, width));
     }
 
     private static void assertCopied(byte[] expected, boolean areBelow, LabelRows rows, Workers workers) {

@@ -30,18 +30,17 @@ final class LabelTensors {
 
     /// Of labels `[1, H, W]`.
     ///
-    /// @param arrays for labels of bytes
+    /// @param arrays for the map, if it is of bytes
     /// @throws IllegalStateException if a label is none from 0 to 65535
     static LabelMap map(Tensor labels, LabelArrays arrays, Workers workers) {
         int height = Math.toIntExact(labels.shape().get(-2).size());
         int width = Math.toIntExact(labels.shape().get(-1).size());
+        byte[] bytes = arrays.take(Math.multiplyExact(height, width));
         if (labels.dataType() == DataType.UINT8) {
-            byte[] bytes = arrays.take(height * width);
             new LabelRows(labels.memory(), 0, width, height, width).copyTo(bytes, MOST_BYTES, workers);
             return LabelMap.ofBytes(bytes, height, width);
         }
         MemorySegment memory = labels.memory();
-        byte[] bytes = arrays.take(height * width);
         short[] shorts = new short[bytes.length];
         int largest = 0;
         for (int pixel = 0; pixel < bytes.length; pixel++) {

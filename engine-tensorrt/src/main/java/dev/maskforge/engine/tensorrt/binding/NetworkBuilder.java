@@ -100,7 +100,8 @@ final class NetworkBuilder {
             boolean isHalf = port.getType().intern() == DataType.kHALF;
             if (isHalf && Dimensions.sizes(port.getDimensions()).get(1) % EIGHT != 0) {
                 throw new EngineException("'" + port.getName() + "' is to have its channels last, which would leave gaps in "
-                        + Dimensions.sizes(port.getDimensions()) + "; build with --setting group-normalization=network");
+                        + Dimensions.sizes(port.getDimensions())
+                        + "; build with --setting group-normalization=network and --setting masks=network");
             }
             TensorFormat format = isHalf ? TensorFormat.kHWC8 : TensorFormat.kHWC;
             port.setAllowedFormats(1 << format.value);

@@ -16,7 +16,7 @@ public interface KernelStep extends AutoCloseable {
     /// Puts one run behind what the stream has to do.
     ///
     /// @param addresses by the name of a value in the graph: where it lies on the device, at a multiple of 256 bytes, in rows
-    ///                  without gaps and in the type that the graph says; maps at group normalisation's with their channels last
+    ///                  without gaps and in the type that the graph says; those of [ChannelsLast] with their channels last
     /// @param workspace of [#workspaceBytes()], at a multiple of 256 bytes; 0 if none is needed
     /// @param stream    a `cudaStream_t`
     /// @throws dev.maskforge.engine.EngineException if CUDA refuses
