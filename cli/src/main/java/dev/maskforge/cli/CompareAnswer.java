@@ -66,9 +66,8 @@ record CompareAnswer(Comparison.Source first, Comparison.Source second, ClassLis
 
     void print(PrintWriter out) {
         Agreement agreement = summary.agreement();
-        String row = "%-" + width(agreement) + "s  %12s  %10s  %12s  %10s%n";
-        out.printf(Locale.ROOT, row, "class in A", "pixels", "agree", summary.hasMargins() ? "clear" : "",
-                summary.hasMargins() ? "agree" : "");
+        String row = "%-" + width(agreement) + "s  %12s  %10s" + (summary.hasMargins() ? "  %12s  %10s%n" : "%n");
+        out.printf(Locale.ROOT, row, "class in A", "pixels", "agree", "clear", "agree");
         agreement.byClass().forEach((label, counts) -> printRow(row, shown(label), counts, out));
         printRow(row, "all", agreement.total(), out);
         printConfusions(agreement.confusions(), out);

@@ -180,6 +180,9 @@ class CompareCommandTest {
         Run run = compare(maps, CHECKPOINT, picture, "--size", "32x64", "--min-agreement", "1");
         assertEquals(ExitCode.DONE, run.exit(), run.err());
         assertTrue(run.out().contains("A says labels alone and not how sure it is"), run.out());
+        List<String> table = run.out().lines().toList();
+        assertTrue(table.getFirst().matches("class in A +pixels +agree"), run.out());
+        assertTrue(table.stream().anyMatch(line -> line.matches("all +8192 +100\\.000 %")), run.out());
         Run between = compare(maps, maps, picture, "--dataset", "cityscapes", "--json", "-q");
         assertEquals(ExitCode.DONE, between.exit(), between.err());
         JsonNode facts = new JsonMapper().readTree(between.out());
