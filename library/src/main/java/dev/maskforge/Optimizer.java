@@ -5,7 +5,6 @@ import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.TensorType;
 import dev.maskforge.graph.onnx.OnnxBorder;
-import dev.maskforge.graph.onnx.OnnxException;
 import dev.maskforge.graph.onnx.OnnxReader;
 import dev.maskforge.graph.onnx.OnnxWriter;
 import dev.maskforge.passes.Lowering;
@@ -97,7 +96,7 @@ public final class Optimizer {
 
     /// Optimises a file. The new one appears when it is whole, and only if it says the same.
     ///
-    /// @throws OnnxException                                if the file is damaged or unknown to us
+    /// @throws dev.maskforge.graph.onnx.OnnxException       if the file is damaged or unknown to us
     /// @throws dev.maskforge.engine.EngineException         if ONNX Runtime is missing or refuses the file
     /// @throws MaskforgeException                           if it cannot be written, would replace the file that it is made
     ///                                                      of, or takes no pictures of this size
@@ -128,12 +127,7 @@ public final class Optimizer {
     }
 
     private static Graph read(Path source, Arena arena, Optional<Size> size) {
-        try {
-            return OnnxReader.read(source, arena, size.map(wanted -> fixed(source, wanted)).orElse(Map.of()));
-        } catch (OnnxException e) {
-            String message = String.valueOf(e.getMessage());
-            throw message.contains("; ") ? e : new MaskforgeException(message + "; export or download it anew", e);
-        }
+        return OnnxReader.read(source, arena, size.map(wanted -> fixed(source, wanted)).orElse(Map.of()));
     }
 
     private static Result attempt(Extent extent, Path source, Path target, ProbeInputs inputs, Options options, Observer observer) {

@@ -119,7 +119,7 @@ public final class OnnxRuntimeProvider implements EngineProvider {
         } catch (OrtException e) {
             throw new EngineException(
                     "ONNX Runtime " + OnnxRuntimeEngine.environment().getVersion() + " refuses " + file + ": " + message(e)
-                            + "; the file may be damaged, or newer than this version",
+                            + "; it may be damaged, or newer than this version: download it again, or export it with an older opset",
                     e);
         }
     }

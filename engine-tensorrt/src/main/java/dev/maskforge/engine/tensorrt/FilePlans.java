@@ -104,7 +104,7 @@ record FilePlans(PlanCache cache, Path timingCache, String target, boolean named
         try {
             return OnnxReader.readBorder(file);
         } catch (OnnxException e) {
-            throw new EngineException(file + " is no ONNX file to build: " + e.getMessage(), e);
+            throw new EngineException(String.valueOf(e.getMessage()), e);
         }
     }
 

@@ -11,6 +11,7 @@ final class Allowance {
     private static final long NUMBERS = 1L << 20;
     /// Largest sum of the sizes of all tensors that are written as numbers instead of raw bytes, in bytes.
     private static final long DECODED = 128L << 20;
+    private static final String TOO_MUCH = "no network needs that; download or export it again";
 
     private long items = 3L * ITEMS;
     private long text = TEXT;
@@ -19,27 +20,27 @@ final class Allowance {
 
     void item() {
         items--;
-        check(items, "more than " + 3 * ITEMS + " nodes, values and constants");
+        check(items, "more than " + 3 * ITEMS + " nodes, values and constants", TOO_MUCH);
     }
 
     void text(long bytes) {
         text -= bytes;
-        check(text, "names and texts of more than " + TEXT + " bytes");
+        check(text, "names and texts of more than " + TEXT + " bytes", TOO_MUCH);
     }
 
     void number() {
         numbers--;
-        check(numbers, "attributes of more than " + NUMBERS + " numbers");
+        check(numbers, "attributes of more than " + NUMBERS + " numbers", TOO_MUCH);
     }
 
     void decoded(long bytes) {
         decoded -= bytes;
-        check(decoded, "more than " + DECODED + " bytes of tensors outside raw_data; save it anew, as raw_data");
+        check(decoded, "more than " + DECODED + " bytes of tensors outside raw_data", "save it anew, as raw_data");
     }
 
-    private static void check(long left, String what) {
+    private static void check(long left, String what, String cure) {
         if (left < 0) {
-            throw new OnnxException("it has " + what);
+            throw new OnnxException("it has " + what, cure);
         }
     }
 }

@@ -89,7 +89,7 @@ final class Fields {
         try {
             return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes.toArray(ValueLayout.JAVA_BYTE))).toString();
         } catch (CharacterCodingException e) {
-            throw new OnnxException("it is not an ONNX model, or damaged: a text is not UTF-8", e);
+            throw OnnxException.damaged("it is not an ONNX model, or damaged: a text is not UTF-8", e);
         }
     }
 
@@ -144,6 +144,6 @@ final class Fields {
     }
 
     private static OnnxException malformed(String what) {
-        return new OnnxException("it is not an ONNX model, or damaged: " + what);
+        return OnnxException.damaged("it is not an ONNX model, or damaged: " + what);
     }
 }

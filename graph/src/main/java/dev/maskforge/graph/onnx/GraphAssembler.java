@@ -75,7 +75,7 @@ final class GraphAssembler {
         SequencedMap<String, TensorType> inputs = new LinkedHashMap<>();
         parsed.inputs().stream().filter(input -> !parsed.initializers().containsKey(input.name())).forEach(input -> {
             if (inputs.put(input.name(), statedType("input", input)) != null) {
-                throw new OnnxException("value '" + input.name() + "' is defined twice");
+                throw OnnxException.damaged("value '" + input.name() + "' is defined twice");
             }
         });
         return inputs;
@@ -86,13 +86,13 @@ final class GraphAssembler {
         fixedInputs.forEach((name, wanted) -> {
             TensorType type = inputs.get(name);
             if (type == null) {
-                throw new OnnxException("it has no input '" + name + "' whose size could be fixed; name one of its inputs");
+                throw new OnnxException("it has no input '" + name + "' whose size could be fixed", "name one of its inputs");
             }
             try {
                 fixedSizes.putAll(type.shape().solve(wanted));
             } catch (IllegalArgumentException e) {
-                throw new OnnxException("input '" + name + "' cannot be made " + wanted + ": " + e.getMessage()
-                        + "; ask for a size that the file takes", e);
+                throw new OnnxException("input '" + name + "' cannot be made " + wanted + ": " + e.getMessage(),
+                        "ask for a size that the file takes", e);
             }
         });
     }
@@ -107,7 +107,8 @@ final class GraphAssembler {
     }
 
     private TensorType statedType(String what, StatedValue value) {
-        return type(value).orElseThrow(() -> new OnnxException(what + " '" + value.name() + "' has no tensor type with a shape"));
+        return type(value).orElseThrow(() -> new OnnxException(what + " '" + value.name() + "' has no tensor type with a shape",
+                "export it with shapes, or add them with onnx.shape_inference"));
     }
 
     private OnnxNode renamed(OnnxNode node) {
@@ -121,7 +122,7 @@ final class GraphAssembler {
 
     private Optional<TensorType> type(StatedValue value) {
         if (value.axes().isPresent() && value.axes().get().size() > HIGHEST_RANK) {
-            throw new OnnxException("value '" + value.name() + "' has more than " + HIGHEST_RANK + " axes");
+            throw OnnxException.damaged("value '" + value.name() + "' has more than " + HIGHEST_RANK + " axes");
         }
         return value.dataType().flatMap(
                 dataType -> value.axes().map(axes -> new TensorType(dataType, fixed(symbols.shape(value.name(), axes)))));
@@ -133,7 +134,7 @@ final class GraphAssembler {
 
     private void define(String name, TensorType type) {
         if (name.isEmpty() || knowledge.isDefined(name)) {
-            throw new OnnxException(name.isEmpty() ? "a value has no name" : "value '" + name + "' is defined twice");
+            throw OnnxException.damaged(name.isEmpty() ? "a value has no name" : "value '" + name + "' is defined twice");
         }
         knowledge.define(name, type);
     }
@@ -146,7 +147,7 @@ final class GraphAssembler {
 
     private void add(OnnxNode node) {
         if (node.outputs().isEmpty()) {
-            throw new OnnxException("node '" + node.name() + "' (" + node.type() + ") gives nothing");
+            throw OnnxException.damaged("node '" + node.name() + "' (" + node.type() + ") gives nothing");
         }
         node.inputs().stream().filter(input -> !input.isEmpty()).forEach(knowledge::type);
         Optional<Tensor> constant = constant(node);
@@ -263,7 +264,7 @@ final class GraphAssembler {
                 .or(() -> Optional.ofNullable(stated.get(name)))
                 .orElseThrow(() -> new OnnxException("node '" + node.name() + "' is an operation " + node.type()
                         + " that Maskforge does not infer shapes for, and the file does not state the type of its output '" + name
-                        + "'; add it with onnx.shape_inference"));
+                        + "'", "add it with onnx.shape_inference"));
     }
 
     /// The graph without what was only there to compute sizes that operations now hold themselves, and without constants

@@ -100,7 +100,7 @@ final class Knowledge {
     TensorType type(String name) {
         TensorType type = types.get(name);
         if (type == null) {
-            throw new OnnxException("a node takes '" + name + "', which is not defined before it");
+            throw OnnxException.damaged("a node takes '" + name + "', which is not defined before it");
         }
         return type;
     }

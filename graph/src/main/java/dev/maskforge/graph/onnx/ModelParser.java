@@ -62,7 +62,7 @@ final class ModelParser {
                     Entry entry = entry(fields.message());
                     metadata.put(entry.key(), entry.value());
                 }
-                case Schema.Model.FUNCTIONS -> throw new OnnxException("it has functions of its own; inline them (onnx.inliner) first");
+                case Schema.Model.FUNCTIONS -> throw new OnnxException("it has functions of its own", "inline them (onnx.inliner) first");
                 default -> {
                 }
             }
@@ -82,7 +82,7 @@ final class ModelParser {
             }
         }
         if (domain.contains(" ") || domain.contains("=")) {
-            throw new OnnxException("it imports operators from '" + domain + "', which is no domain");
+            throw OnnxException.damaged("it imports operators from '" + domain + "', which is no domain");
         }
         opsets.put(domain, version);
     }
@@ -118,14 +118,14 @@ final class ModelParser {
                 case Schema.Graph.INITIALIZER -> {
                     TensorParser.Named tensor = tensors.parse(fields.bytes(), fields.allowance());
                     if (tensor.name().isEmpty() || initializers.put(tensor.name(), tensor.tensor()) != null) {
-                        throw new OnnxException("it has two constants of the name '" + tensor.name() + "', or one without");
+                        throw OnnxException.damaged("it has two constants of the name '" + tensor.name() + "', or one without");
                     }
                 }
                 case Schema.Graph.INPUT -> inputs.add(value(fields.message()));
                 case Schema.Graph.OUTPUT -> outputs.add(value(fields.message()));
                 case Schema.Graph.VALUE -> values.add(value(fields.message()));
                 case Schema.Graph.SPARSE_INITIALIZER ->
-                    throw new OnnxException("it has sparse constants, which may be of any size once unpacked; save them dense");
+                    throw new OnnxException("it has sparse constants, which may be of any size once unpacked", "save them dense");
                 default -> {
                 }
             }
@@ -188,7 +188,7 @@ final class ModelParser {
                     texts.add(fields.text());
                 }
                 case Schema.Attribute.GRAPH ->
-                    throw new OnnxException("it has graphs within its graph (If, Loop or Scan); export it without control flow");
+                    throw new OnnxException("it has graphs within its graph (If, Loop or Scan)", "export it without control flow");
                 default -> {
                 }
             }
@@ -200,10 +200,11 @@ final class ModelParser {
             case Schema.Attribute.KIND_FLOATING_POINT, Schema.Attribute.KIND_INTEGRAL, Schema.Attribute.KIND_TEXT,
                     Schema.Attribute.KIND_TENSOR ->
                 ofKind(name, kind, single);
-            default -> throw new OnnxException("attribute '" + name + "' is of kind " + kind + ", which Maskforge does not have");
+            default -> throw new OnnxException("attribute '" + name + "' is of kind " + kind + ", which Maskforge does not have",
+                    "export it without, or again if it is damaged");
         };
         if (attributes.put(name, attribute) != null) {
-            throw new OnnxException("a node has two attributes '" + name + "'");
+            throw OnnxException.damaged("a node has two attributes '" + name + "'");
         }
     }
 
@@ -225,7 +226,7 @@ final class ModelParser {
         if (single.equals(new Attribute.Integral(0)) && kind == Schema.Attribute.KIND_TEXT) {
             return new Attribute.Text("");
         }
-        throw new OnnxException("attribute '" + name + "' has no value of its kind " + kind);
+        throw OnnxException.damaged("attribute '" + name + "' has no value of its kind " + kind);
     }
 
     private static void floatingPoints(Fields fields, List<Float> list) {

@@ -8,7 +8,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
@@ -79,17 +78,18 @@ public final class OnnxReader {
     private static <T> T opened(Path file, Arena arena, SizeGuard guard, Map<String, Shape> inputs, Function<GraphAssembler, T> wanted) {
         try {
             if (Files.isDirectory(file)) {
-                throw new OnnxException("it is a folder; name the .onnx file in it");
+                throw new OnnxException("it is a folder", "name the .onnx file in it");
             }
             Path real = file.toRealPath();
+            if (!Files.isRegularFile(real)) {
+                throw new OnnxException("it is a pipe or a device", "name an .onnx file");
+            }
             Path folder = real.getParent();
             return wanted.apply(assembler(map(real, arena), new ExternalData(folder == null ? real : folder, arena), guard, inputs));
         } catch (OnnxException e) {
-            throw new OnnxException(file + " cannot be read: " + e.getMessage(), e);
-        } catch (NoSuchFileException e) {
-            throw new OnnxException(file + " cannot be read: there is no such file", e);
+            throw e.in(file);
         } catch (IOException e) {
-            throw new OnnxException(file + " cannot be read: " + e.getMessage(), e);
+            throw OnnxException.unreadable(file + " cannot be read: ", e);
         }
     }
 
@@ -106,10 +106,10 @@ public final class OnnxReader {
     private static GraphAssembler assembler(MemorySegment file, ExternalData externalData, SizeGuard guard, Map<String, Shape> inputs) {
         ModelParser.Model model = new ModelParser(externalData).model(file, new Allowance());
         ModelParser.Graph graph = model.graph()
-                .orElseThrow(() -> new OnnxException("it is not an ONNX model, or damaged: there is no graph in it"));
+                .orElseThrow(() -> OnnxException.damaged("it is not an ONNX model, or damaged: there is no graph in it"));
         if (model.irVersion() < OLDEST_IR || model.irVersion() > NEWEST_IR) {
             throw new OnnxException("it has IR version " + model.irVersion() + ", and " + OLDEST_IR + " to " + NEWEST_IR
-                    + " are known; export it anew with IR version 8");
+                    + " are known", "export it anew with IR version 8");
         }
         return new GraphAssembler(model, graph, opsets(model), guard, inputs);
     }
@@ -118,7 +118,7 @@ public final class OnnxReader {
         try {
             return Verifier.verify(assembler.assemble());
         } catch (IllegalStateException e) {
-            throw new OnnxException(String.valueOf(e.getMessage()), e);
+            throw OnnxException.damaged(String.valueOf(e.getMessage()), e);
         }
     }
 
@@ -127,7 +127,7 @@ public final class OnnxReader {
         long main = versions.getOrDefault("", 0L);
         if (main < OLDEST_OPSET || main > NEWEST_OPSET) {
             throw new OnnxException((main == 0 ? "it does not say its opset" : "it has opset " + main) + ", and " + OLDEST_OPSET + " to "
-                    + NEWEST_OPSET + " are known; export it anew with opset " + OnnxWriter.OPSET);
+                    + NEWEST_OPSET + " are known", "export it anew with opset " + OnnxWriter.OPSET);
         }
         return new Opsets(versions);
     }

@@ -28,6 +28,6 @@ final class OnnxTypes {
             }
         }
         throw new OnnxException(
-                "it has tensors of ONNX's data type number " + code + ", which Maskforge does not have; cast them to float or int64");
+                "it has tensors of ONNX's data type number " + code + ", which Maskforge does not have", "cast them to float or int64");
     }
 }

@@ -73,6 +73,7 @@ final class SizeGuard {
 
     private static OnnxException refusal(OnnxNode node, String what) {
         return new OnnxException(
-                "node '" + node.name() + "' (" + node.type() + ") " + what + "; read it as trusted if you know where it is from");
+                "node '" + node.name() + "' (" + node.type() + ") " + what,
+                "export it without, or read it with OnnxReader.readTrusted if you know where it is from");
     }
 }

@@ -25,7 +25,7 @@ final class Symbols {
         for (Axis axis : axes) {
             dimensions.add(switch (axis) {
                 case Axis.Sized(long size) when size >= 0 -> Dimension.of(size);
-                case Axis.Sized(long size) -> throw new OnnxException("value '" + value + "' has an axis of size " + size);
+                case Axis.Sized(long size) -> throw OnnxException.damaged("value '" + value + "' has an axis of size " + size);
                 case Axis.Symbolic(String text) when text.isEmpty() -> fresh(value + "_" + dimensions.size());
                 case Axis.Symbolic(String text) -> byText.computeIfAbsent(text, this::read);
             });

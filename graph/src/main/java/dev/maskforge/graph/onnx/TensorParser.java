@@ -37,7 +37,7 @@ final class TensorParser {
             long bytes = Math.multiplyExact(elements, (long) head.type().dataType().bytes());
             return new Named(head.name(), new Tensor(head.type(), memory(head, bytes, new Fields(message, allowance))));
         } catch (ArithmeticException e) {
-            throw new OnnxException("tensor '" + head.name() + "' " + head.type() + " is larger than any memory", e);
+            throw OnnxException.damaged("tensor '" + head.name() + "' " + head.type() + " is larger than any memory", e);
         }
     }
 
@@ -57,7 +57,7 @@ final class TensorParser {
                     ModelParser.Entry entry = ModelParser.entry(fields.message());
                     external.put(entry.key(), entry.value());
                 }
-                case Schema.Tensor.SEGMENT -> throw new OnnxException("it has tensors in segments; save it anew without");
+                case Schema.Tensor.SEGMENT -> throw new OnnxException("it has tensors in segments", "save it anew without");
                 default -> {
                 }
             }
@@ -67,7 +67,7 @@ final class TensorParser {
 
     private static Dimension size(long size, int axis) {
         if (size < 0 || axis >= HIGHEST_RANK) {
-            throw new OnnxException("it has a tensor with " + (size < 0 ? "a size of " + size : "more than " + HIGHEST_RANK + " axes"));
+            throw OnnxException.damaged("it has a tensor with " + (size < 0 ? "a size of " + size : "more than " + HIGHEST_RANK + " axes"));
         }
         return Dimension.of(size);
     }
@@ -80,7 +80,7 @@ final class TensorParser {
         if (head.raw().isPresent()) {
             MemorySegment raw = head.raw().get();
             if (raw.byteSize() != bytes) {
-                throw new OnnxException(what + " takes " + bytes + " bytes, the file has " + raw.byteSize() + " of it");
+                throw OnnxException.damaged(what + " takes " + bytes + " bytes, the file has " + raw.byteSize() + " of it");
             }
             return raw;
         }
@@ -135,7 +135,7 @@ final class TensorParser {
 
         private long take(long bytes, boolean fits) {
             if (!fits || bytes > memory.byteSize() - position) {
-                throw new OnnxException(what + (fits ? " has more elements than its shape says" : " has elements of another type"));
+                throw OnnxException.damaged(what + (fits ? " has more elements than its shape says" : " has elements of another type"));
             }
             long start = position;
             position += bytes;
@@ -144,7 +144,7 @@ final class TensorParser {
 
         MemorySegment whole() {
             if (position != memory.byteSize()) {
-                throw new OnnxException(what + " takes " + memory.byteSize() + " bytes, the file has " + position + " of it");
+                throw OnnxException.damaged(what + " takes " + memory.byteSize() + " bytes, the file has " + position + " of it");
             }
             return memory;
         }

@@ -12,7 +12,7 @@ class ControlCharactersTest {
     @ParameterizedTest
     @ValueSource(strings = {"\0", "\t", "\u001b", "\u0085", "\u009b", "\u2028", "\u2029", "\u202e"})
     void doNotGetIntoMessages(String character) {
-        assertEquals("a?b", new OnnxException("a" + character + "b").getMessage());
+        assertEquals("a?b; c", new OnnxException("a" + character + "b", "c").getMessage());
         assertEquals("line 1, column 1: expected '(', found 'a?b'",
                 assertThrows(IllegalArgumentException.class, () -> GraphText.parse("a" + character + "b")).getMessage());
     }

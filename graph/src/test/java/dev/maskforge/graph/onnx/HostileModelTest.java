@@ -7,11 +7,14 @@ import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -22,6 +25,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
@@ -41,8 +45,14 @@ class HostileModelTest {
         try {
             OnnxReader.read(MemorySegment.ofArray(model), new ExternalData(folder, Arena.ofAuto()), SizeGuard.on());
         } catch (OnnxException e) {
-            assertFalse(String.valueOf(e.getMessage()).contains("\n"), e.getMessage());
+            String message = String.valueOf(e.getMessage());
+            assertTrue(!message.contains("\n") && hasCure(message), message);
         }
+    }
+
+    /// Whether something stands behind what is wrong.
+    private static boolean hasCure(String message) {
+        return message.matches(".+; [a-z].+");
     }
 
     private static byte[] model() {
@@ -174,7 +184,7 @@ class HostileModelTest {
         Path file = Files.write(folder.resolve("model.onnx"), model);
         String message = refusal(file);
         assertTrue(message.contains(reason), message);
-        assertTrue(message.startsWith(file + " cannot be read: ") && !message.contains("\n"), message);
+        assertFalse(message.contains("\n"), message);
     }
 
     /// What takes no more than so much of the processor, whatever else the machine does; what never ends is ended.
@@ -191,8 +201,12 @@ class HostileModelTest {
     }
 
     private static String refusal(Path file) {
-        return String.valueOf(soon(Duration.ofSeconds(2),
+        String message = String.valueOf(soon(Duration.ofSeconds(2),
                 () -> assertThrows(OnnxException.class, () -> OnnxReader.read(file, Arena.ofAuto()))).getMessage());
+        assertTrue(hasCure(message), message);
+        assertTrue(message.startsWith(file + " cannot be read: "), message);
+        assertEquals(1, message.split(Pattern.quote(file.toString()), -1).length - 1, message);
+        return message;
     }
 
     @Test
@@ -204,7 +218,27 @@ class HostileModelTest {
     @Test
     void filesThatAreNone() {
         assertTrue(refusal(folder).contains("a folder"));
-        assertTrue(refusal(folder.resolve("missing.onnx")).contains("no such file"));
+        assertTrue(refusal(folder.resolve("missing.onnx")).contains("no such file; check the path"));
+        assertTrue(refusal(Path.of("/dev/null")).contains("a pipe or a device; name an .onnx file"));
+    }
+
+    /// What the system says of a file begins with its name.
+    @Test
+    void aFileThatMayNotBeReadIsNamedOnce() throws IOException {
+        Path file = folder.resolve("model.onnx");
+        OnnxException denied = OnnxException.unreadable(file + " cannot be read: ", new AccessDeniedException(file.toString()));
+        assertEquals(file + " cannot be read: its permissions forbid it; give yourself the right to (chmod u+r)", denied.getMessage());
+        OnnxException loop = OnnxException.unreadable(file + " cannot be read: ",
+                new FileSystemException(file.toString(), "", "Too many levels of symbolic links"));
+        assertEquals(file + " cannot be read: Too many levels of symbolic links; check the disk it is on", loop.getMessage());
+    }
+
+    /// However long the names in it are.
+    @Test
+    void theCureIsNeverCutOff() throws IOException {
+        String message = refusal(Files.write(folder.resolve("model.onnx"),
+                Protobuf.bytes(HEAD + "graph { input { name: \"" + "x".repeat(2000) + "\" } }")));
+        assertTrue(message.endsWith("...; export it with shapes, or add them with onnx.shape_inference"), message);
     }
 
     /// Each is 5,000 nodes long; none takes time or depth without bounds.
