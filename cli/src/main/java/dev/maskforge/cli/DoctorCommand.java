@@ -19,6 +19,8 @@ import picocli.CommandLine.Spec;
 /// `maskforge doctor`
 @Command(name = "doctor", description = "Says what is here to run models on, and how to get what is missing.")
 final class DoctorCommand implements Callable<Integer> {
+    private static final String VECTORS = "jdk.incubator.vector";
+
     @Spec
     private CommandSpec spec;
 
@@ -35,6 +37,7 @@ final class DoctorCommand implements Callable<Integer> {
         row(out, "system", System.getProperty("os.name") + " " + System.getProperty("os.version") + ", " + System.getProperty("os.arch"));
         row(out, "processors", runtime.availableProcessors() + processor());
         row(out, "heap", String.format(Locale.ROOT, "%.1f GiB at most", runtime.maxMemory() / (double) (1L << 30)));
+        row(out, "vector api", vectors());
         boolean healthy = false;
         for (EngineProvider provider : Engines.all()) {
             switch (provider.availability()) {
@@ -57,6 +60,15 @@ final class DoctorCommand implements Callable<Integer> {
         return provider.device().name() + provider.device().driver().map(driver -> ", driver " + driver).orElse("") + "; "
                 + provider.precisions().stream().sorted().map(Precision::toString).collect(Collectors.joining(", "))
                 + (provider.planCompiler().isPresent() ? "; compiles plans" : "");
+    }
+
+    /// Our launcher decides about it by the command, and this one gains nothing by it.
+    private static String vectors() {
+        String option = "--add-modules " + VECTORS;
+        return ModuleLayer.boot().findModule(VECTORS).isPresent()
+                ? "on: Java was started with " + option
+                : "on for 'bench' and 'evaluate', off for other commands; MASKFORGE_JAVA_OPTIONS='" + option
+                        + "' turns it on for them, which pays for many pictures";
     }
 
     private static String processor() {

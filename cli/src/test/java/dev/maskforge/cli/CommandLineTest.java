@@ -1,6 +1,7 @@
 package dev.maskforge.cli;
 
 import dev.maskforge.vision.ImageLimits;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -112,6 +113,18 @@ class CommandLineTest {
             assertTrue(run.out().lines().anyMatch(line -> line.startsWith(row)), row);
         }
         assertEquals(new Run(ExitCode.DONE, "", ""), Run.of("doctor", "-q"));
+    }
+
+    /// What it says of the Vector API is what the launcher does.
+    @Test
+    void theDoctorSaysWhenTheVectorApiIsOn() throws IOException {
+        Run run = Run.of("doctor");
+        String row = run.out().lines().filter(line -> line.startsWith("vector api ")).findFirst().orElseThrow();
+        assertTrue(row.endsWith(" on for 'bench' and 'evaluate', off for other commands; "
+                + "MASKFORGE_JAVA_OPTIONS='--add-modules jdk.incubator.vector' turns it on for them, which pays for many pictures"), row);
+        String launcher = Files.readString(Path.of("src/distribution/maskforge"));
+        assertTrue(launcher.contains("bench | evaluate) vectors='--add-modules jdk.incubator.vector' ;;"), launcher);
+        assertTrue(launcher.contains("$vectors ${MASKFORGE_JAVA_OPTIONS-} "), launcher);
     }
 
     @Test

@@ -53,7 +53,7 @@ public final class Kernels {
     /// Why the Vector API is not used, and the cure if there is one.
     static Optional<String> obstacle() {
         if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
-            return Optional.of("the Vector API is faster; start Java with --add-modules " + MODULE + " to use it");
+            return Optional.of("the Vector API is faster for many pictures; start Java with --add-modules " + MODULE + " to use it");
         }
         String mode = System.getProperty("java.vm.info", "").toLowerCase(Locale.ROOT);
         if (mode.contains("interpreted") || mode.contains("emulated-client")) {
