@@ -16,6 +16,9 @@ import java.util.function.Supplier;
 /// @param executor asked for the other threads
 /// @param threads  at least 1; the caller's thread is one of them
 public record Workers(Executor executor, int threads) {
+    /// As many bytes to copy as are work for a thread that has to be woken first.
+    public static final int COPY_BAND_BYTES = 1 << 19;
+
     /// Of whom it is asked whether they may touch a memory; it never runs.
     private static final Thread OTHER = Thread.ofVirtual().unstarted(() -> {
     });

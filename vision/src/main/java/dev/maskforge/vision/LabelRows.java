@@ -13,9 +13,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /// @param height of the picture, at least 1
 /// @param width  of the picture, at least 1
 public record LabelRows(MemorySegment memory, long begin, long stride, int height, int width) {
-    /// Work for a thread that has to be woken first.
-    private static final int BAND_BYTES = 1 << 19;
-
     /// @throws IllegalArgumentException if a size is none
     public LabelRows {
         if (begin < 0 || height < 1 || width < 1 || stride < width) {
@@ -31,7 +28,7 @@ public record LabelRows(MemorySegment memory, long begin, long stride, int heigh
     /// @return whether all labels are below the limit
     public boolean copyTo(byte[] target, int limit, Workers workers) {
         AtomicBoolean areBelow = new AtomicBoolean(true);
-        workers.touching(memory).forEachBand(height, Math.max(1, BAND_BYTES / width), () -> (from, to) -> {
+        workers.touching(memory).forEachBand(height, Math.max(1, Workers.COPY_BAND_BYTES / width), () -> (from, to) -> {
             if (!copyTo(target, limit, from, to)) {
                 areBelow.set(false);
             }

@@ -10,8 +10,6 @@ import java.util.concurrent.Executors;
 /// Copies what a run takes into pinned memory, much of it with the help of threads of its own, which are made when they are first
 /// needed: one core copies 7 to 9 GB in a second, and memory has many times that.
 final class HostCopy implements AutoCloseable {
-    /// Work for a thread that has to be woken first.
-    private static final long BAND_BYTES = 1 << 19;
     /// More fill memory no sooner (docs/performance.md).
     private static final int MOST_THREADS = 8;
 
@@ -41,7 +39,7 @@ final class HostCopy implements AutoCloseable {
     }
 
     private static int bands(long bytes) {
-        return Math.toIntExact(Math.ceilDiv(bytes, BAND_BYTES));
+        return Math.toIntExact(Math.ceilDiv(bytes, (long) Workers.COPY_BAND_BYTES));
     }
 
     /// Copies all of one memory into another of the same size.
@@ -52,8 +50,9 @@ final class HostCopy implements AutoCloseable {
         }
         long bytes = to.byteSize();
         workers.touching(from, to).forEachBand(bands(bytes), 1, () -> (first, last) -> {
-            long begin = first * BAND_BYTES;
-            MemorySegment.copy(from, begin, to, begin, Math.min(last * BAND_BYTES, bytes) - begin);
+            long begin = (long) first * Workers.COPY_BAND_BYTES;
+            long end = Math.min((long) last * Workers.COPY_BAND_BYTES, bytes);
+            MemorySegment.copy(from, begin, to, begin, end - begin);
             // What is written past the caches must have left this core before the device is told.
             VarHandle.fullFence();
         });
