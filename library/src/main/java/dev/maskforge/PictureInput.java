@@ -9,8 +9,8 @@ import dev.maskforge.vision.Geometry;
 import dev.maskforge.vision.Preprocessing;
 import dev.maskforge.vision.RgbImage;
 import dev.maskforge.vision.Size;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
@@ -34,8 +34,9 @@ public sealed interface PictureInput {
 
     /// The network's inputs for pictures that enter it at one size.
     ///
-    /// @param memory where they go, where the picture's own samples will not do
-    default SequencedMap<String, Tensor> inputs(List<RgbImage> pictures, Preprocessing preprocessing, Arena memory) {
+    /// @param memory where they go, where the picture's own samples will not do; asked for one piece at most, in which it may leave
+    ///               what was there
+    default SequencedMap<String, Tensor> inputs(List<RgbImage> pictures, Preprocessing preprocessing, SegmentAllocator memory) {
         RgbImage first = pictures.getFirst();
         Geometry geometry = preprocessing.geometry(first.height(), first.width());
         return switch (this) {
@@ -69,8 +70,8 @@ public sealed interface PictureInput {
     /// was; a picture that is pixels alone is not copied.
     ///
     /// @param batch  the number of pictures at once
-    /// @param memory for what is copied
-    default Function<List<RgbImage>, SequencedMap<String, Tensor>> inTurn(int batch, Size size, Arena memory) {
+    /// @param memory for what is copied, as above
+    default Function<List<RgbImage>, SequencedMap<String, Tensor>> inTurn(int batch, Size size, SegmentAllocator memory) {
         return switch (this) {
             case Planes(String name, InputValues values) -> {
                 Tensor planes = Tensor.allocate(DataType.FLOAT32, Shape.of(batch, 3, size.height(), size.width()), memory);

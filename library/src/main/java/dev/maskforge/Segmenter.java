@@ -25,7 +25,6 @@ import dev.maskforge.vision.ResizeRule;
 import dev.maskforge.vision.RgbImage;
 import dev.maskforge.vision.SemanticInference.ConfidentLabels;
 import java.awt.image.BufferedImage;
-import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -399,9 +398,10 @@ public final class Segmenter implements AutoCloseable {
         if (model instanceof PlanModelFile plan) {
             plan.requireTaken(first);
         }
-        try (Arena arena = Arena.ofConfined(); SessionPool.Lease lease = sessions.borrow()) {
+        try (SessionPool.Lease lease = sessions.borrow()) {
             LabelArrays arrays = arrays(pictures);
-            Map<String, Tensor> outputs = run.of(lease.session(), input().inputs(pictures, preprocessing, arena), arrays::make);
+            Map<String, Tensor> inputs = input().inputs(pictures, preprocessing, lease.memory());
+            Map<String, Tensor> outputs = run.of(lease.session(), inputs, arrays::make);
             NetworkAnswer said = said(outputs, arrays, pictures.size(), first);
             List<T> answers = new ArrayList<>();
             for (int i = 0; i < pictures.size(); i++) {

@@ -5,12 +5,14 @@ import dev.maskforge.engine.Session;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/// Sessions of an engine, one for each caller at work, kept for the next one.
+/// Sessions of an engine, one for each caller at work, kept for the next one with the memory of its pictures.
 final class SessionPool {
     private final Engine engine;
-    private final Deque<Session> idle = new ArrayDeque<>();
+    private final Deque<Pooled> idle = new ArrayDeque<>();
     private int borrowed;
     private boolean closed;
+
+    private record Pooled(Session session, PictureMemory memory) {}
 
     SessionPool(Engine engine) {
         this.engine = engine;
@@ -21,14 +23,14 @@ final class SessionPool {
         if (closed) {
             throw new IllegalStateException("the segmenter is closed");
         }
-        Session session = idle.isEmpty() ? engine.openSession() : idle.pop();
+        Pooled pooled = idle.isEmpty() ? new Pooled(engine.openSession(), new PictureMemory()) : idle.pop();
         borrowed++;
-        return new Lease(this, session);
+        return new Lease(this, pooled);
     }
 
-    private synchronized void giveBack(Session session) {
+    private synchronized void giveBack(Pooled pooled) {
         borrowed--;
-        idle.push(session);
+        idle.push(pooled);
     }
 
     /// Closes the sessions.
@@ -50,18 +52,27 @@ final class SessionPool {
     }
 
     /// A session that fails to close keeps neither the others nor the engine open.
-    private static void close(Session session) {
-        try {
-            session.close();
+    private static void close(Pooled pooled) {
+        try (PictureMemory _ = pooled.memory()) {
+            pooled.session().close();
         } catch (RuntimeException e) {
             System.getLogger(SessionPool.class.getName()).log(System.Logger.Level.WARNING, "a session does not close", e);
         }
     }
 
-    record Lease(SessionPool pool, Session session) implements AutoCloseable {
+    record Lease(SessionPool pool, Pooled pooled) implements AutoCloseable {
+        Session session() {
+            return pooled.session();
+        }
+
+        /// What was allocated in it lasts until the next run.
+        PictureMemory memory() {
+            return pooled.memory();
+        }
+
         @Override
         public void close() {
-            pool.giveBack(session);
+            pool.giveBack(pooled);
         }
     }
 }

@@ -22,6 +22,8 @@ import dev.maskforge.vision.ResizeRule;
 import dev.maskforge.vision.RgbImage;
 import dev.maskforge.vision.Size;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
@@ -29,6 +31,7 @@ import java.util.SequencedMap;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
@@ -91,6 +94,22 @@ class PictureInputTest {
             float[] actual = run(engine, pixels(), PictureInput.of(Input.PIXELS).inputs(pictures(), PREPROCESSING, memory));
             assertEquals(2 * 3 * 64 * 96, actual.length);
             assertArrayEquals(expected, actual);
+        }
+    }
+
+    /// Memory that is used again holds the pictures of the run before.
+    @ParameterizedTest
+    @EnumSource(Input.class)
+    void whatLayWhereTheyGoIsOfNoAccount(Input input) {
+        byte[] before = new byte[1 << 20];
+        new Random(4).nextBytes(before);
+        try (Arena memory = Arena.ofConfined()) {
+            Graph graph = input == Input.IMAGE ? image() : pixels();
+            PictureInput taken = PictureInput.of(input);
+            SegmentAllocator used = SegmentAllocator
+                    .prefixAllocator(memory.allocate(before.length, 64).copyFrom(MemorySegment.ofArray(before)));
+            assertArrayEquals(run("reference", graph, taken.inputs(pictures(), PREPROCESSING, memory)),
+                    run("reference", graph, taken.inputs(pictures(), PREPROCESSING, used)));
         }
     }
 

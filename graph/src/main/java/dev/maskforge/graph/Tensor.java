@@ -1,7 +1,7 @@
 package dev.maskforge.graph;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
@@ -26,10 +26,10 @@ public record Tensor(TensorType type, MemorySegment memory) {
         }
     }
 
-    /// A new tensor of zeros, in native memory that the arena frees.
-    public static Tensor allocate(DataType dataType, Shape shape, Arena arena) {
+    /// A new tensor in memory of the allocator: of zeros in native memory if it is an arena, which frees it.
+    public static Tensor allocate(DataType dataType, Shape shape, SegmentAllocator allocator) {
         long bytes = Math.multiplyExact(shape.elementCount(), (long) dataType.bytes());
-        return new Tensor(new TensorType(dataType, shape), arena.allocate(bytes, 64));
+        return new Tensor(new TensorType(dataType, shape), allocator.allocate(bytes, 64));
     }
 
     public static Tensor of(Shape shape, float... elements) {
