@@ -3,13 +3,14 @@ package dev.maskforge.engine.tensorrt.kernels;
 import dev.maskforge.engine.tensorrt.cuda.Cuda;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntConsumer;
 
 /// A device on which kernels are checked, and timed by CUDA events around a captured graph of many runs.
 ///
 /// "Cold" goes round so many sets of inputs and outputs that the second-level cache holds none of them when it is used again;
 /// "warm" uses one set, as if what made the inputs had just run.
-public record KernelBench(KernelLoader loader, Cuda cuda, long stream) {
+public final class KernelBench {
     /// What kernels are timed for.
     public static final List<Picture> PICTURES = List.of(new Picture(128, 256), new Picture(256, 512), new Picture(512, 1024),
             new Picture(1024, 2048));
@@ -18,8 +19,26 @@ public record KernelBench(KernelLoader loader, Cuda cuda, long stream) {
     private static final int MOST_SETS = 16;
     private static final int RUNS_IN_GRAPH = 48;
     private static final int GRAPHS = 11;
-    /// A copy's rate on an H200, reads and writes counted.
-    private static final double BYTES_PER_MICROSECOND = 4.3e6;
+
+    private final KernelLoader loader;
+    private final Cuda cuda;
+    private final long stream;
+    /// Measured when something is first timed.
+    private Optional<CopyRate> copyRate = Optional.empty();
+
+    public KernelBench(KernelLoader loader, Cuda cuda, long stream) {
+        this.loader = loader;
+        this.cuda = cuda;
+        this.stream = stream;
+    }
+
+    public KernelLoader loader() {
+        return loader;
+    }
+
+    public long stream() {
+        return stream;
+    }
 
     /// In pixels.
     public record Picture(int height, int width) {
@@ -33,11 +52,12 @@ public record KernelBench(KernelLoader loader, Cuda cuda, long stream) {
     ///
     /// @param cold  microseconds a run, median
     /// @param warm  microseconds a run, median
-    /// @param floor microseconds that moving each byte once takes
-    public record Times(double cold, double warm, double floor) {
+    /// @param bytes that a run moves if it moves each once, which is its floor
+    /// @param rate  at which the device does that
+    public record Times(double cold, double warm, long bytes, CopyRate rate) {
         @Override
         public String toString() {
-            return "cold %7.2f us, warm %7.2f us, floor at 4.3 TB/s %6.2f us".formatted(cold, warm, floor);
+            return "cold %7.2f us, warm %7.2f us, floor at %s %6.2f us".formatted(cold, warm, rate, rate.floor(bytes));
         }
     }
 
@@ -52,7 +72,13 @@ public record KernelBench(KernelLoader loader, Cuda cuda, long stream) {
     /// @param sets    of inputs and outputs
     /// @param enqueue puts a run with the set of that number into the stream
     public Times time(long bytes, int sets, IntConsumer enqueue) {
-        return new Times(median(sets, enqueue), median(1, enqueue), bytes / BYTES_PER_MICROSECOND);
+        return new Times(median(sets, enqueue), median(1, enqueue), bytes, copyRate());
+    }
+
+    private CopyRate copyRate() {
+        CopyRate measured = copyRate.orElseGet(() -> CopyRate.measure(this));
+        copyRate = Optional.of(measured);
+        return measured;
     }
 
     /// How many sets of inputs and outputs of so many bytes do not fit into the cache together.
@@ -60,7 +86,7 @@ public record KernelBench(KernelLoader loader, Cuda cuda, long stream) {
         return (int) Math.max(2, Math.min(MOST_SETS, Math.ceilDiv(BEYOND_CACHE, bytes)));
     }
 
-    private double median(int sets, IntConsumer enqueue) {
+    double median(int sets, IntConsumer enqueue) {
         enqueue.accept(0);
         cuda.synchronize(stream);
         cuda.beginCapture(stream);
