@@ -75,6 +75,14 @@ class KernelsTest {
         assertTrue(modules.launches().stream().allMatch(launch -> launch.stream() == 7));
     }
 
+    /// A hundred queries are seven steps of sixteen, 19 classes three tiles of eight; each of 32 lanes has 16 bytes.
+    @Test
+    void factorsOfTheMatrixUnitsFillWholeStepsAndTiles() {
+        try (HeadKernel head = HeadKernel.load(loader(new StandInModules()), HEAD)) {
+            assertEquals(7 * 3 * 32 * 16, head.workspaceBytes());
+        }
+    }
+
     @Test
     void aFailureOfAnyCallLeavesNothingLoaded() {
         StandInModules counted = new StandInModules();

@@ -13,9 +13,11 @@ final class QuadProgram implements LabelProgram {
     private static final int WARP = 32;
     private static final int WARPS = 4;
     private static final int QUADS_OF_WARP = 8;
-    /// Classes, and queries, that the matrix units take at once.
-    private static final int EIGHT = 8;
+    /// What the matrix units take at once.
+    private static final int CLASSES_OF_TILE = 8;
+    private static final int QUERIES_OF_STEP = 16;
     private static final int MOST_TILES = 3;
+    /// Of a lane in a step: high and low parts of four factors, in float16.
     private static final int FACTOR_BYTES = 16;
     /// Below as many rows there are too few warps for the device if each has several.
     private static final int FEW_PIXELS = 1 << 19;
@@ -56,9 +58,9 @@ final class QuadProgram implements LabelProgram {
                 .with("ROWS", tuning.rows()).with("BLOCKS", tuning.blocks());
     }
 
-    /// Eights of classes in one walk through the queries: as few walks as can be, and as equal.
+    /// Tiles of classes in one walk through the queries: as few walks as can be, and as equal.
     static int tiles(HeadLayout layout) {
-        int all = Math.ceilDiv(layout.classes(), EIGHT);
+        int all = Math.ceilDiv(layout.classes(), CLASSES_OF_TILE);
         return Math.ceilDiv(all, Math.ceilDiv(all, MOST_TILES));
     }
 
@@ -70,13 +72,13 @@ final class QuadProgram implements LabelProgram {
     }
 
     private int steps() {
-        return Math.ceilDiv(layout.queries(), EIGHT);
+        return Math.ceilDiv(layout.queries(), QUERIES_OF_STEP);
     }
 
     @Override
     public long workspaceBytes() {
         int tiles = tiles(layout);
-        int walks = Math.ceilDiv(layout.classes(), EIGHT * tiles);
+        int walks = Math.ceilDiv(layout.classes(), CLASSES_OF_TILE * tiles);
         return Math.multiplyExact((long) layout.pictures() * steps(), (long) walks * tiles * WARP * FACTOR_BYTES);
     }
 
@@ -85,7 +87,7 @@ final class QuadProgram implements LabelProgram {
         logits.requireAligned(layout);
         ValueTypes.requireAligned(workspace, FACTOR_BYTES, "workspaces");
         ValueTypes.requireAligned(output, layout.labelType().bytes(), "labels");
-        probabilities.launch(new LaunchGeometry(steps(), layout.pictures(), 1, WARP * EIGHT, 1), stream,
+        probabilities.launch(new LaunchGeometry(steps(), layout.pictures(), 1, WARP * QUERIES_OF_STEP, 1), stream,
                 new KernelArguments().address(logits.classes()).address(workspace).int32(layout.queries()));
         labels.launch(geometry(layout, tuning), stream, new KernelArguments().address(logits.masks()).address(workspace).address(output)
                 .int32(layout.queries()).int32(layout.mask().height()).int32(layout.mask().width()));

@@ -27,6 +27,9 @@ public record HeadCheck(HeadLayout layout, Tensor classes, Tensor masks, List<Pi
         CompletableFuture<List<Scores>> scoresFirst) implements KernelCheck {
     /// Below it two scores are as good as equal: float32's rounding in sums over all queries.
     private static final double SMALLEST_MARGIN = 1e-5;
+    private static final float NO_SHIFT = 0;
+    /// Sigmoids of 1e-21 to 1e-8, which float16 does not hold as they are.
+    private static final float UNCOVERED = -34;
 
     /// What of the network's input is a picture, and the picture's own size.
     public record Picture(HeadLayout.Size crop, HeadLayout.Size size) {}
@@ -64,6 +67,12 @@ public record HeadCheck(HeadLayout layout, Tensor classes, Tensor masks, List<Pi
                 of(new HeadLayout(2, 99, 150, large, new HeadLayout.Size(132, 260), DataType.FLOAT16), 109, List.of()),
                 of(new HeadLayout(3, 17, 300, odd, fourTimes, DataType.FLOAT32), 110, List.of()),
                 of(new HeadLayout(1, 8, 2, one, new HeadLayout.Size(4, 4), DataType.FLOAT32), 111, List.of()),
+                of(new HeadLayout(2, 1, 1, one, new HeadLayout.Size(4, 4), DataType.FLOAT16), 112, List.of()),
+                of(new HeadLayout(1, 16, 150, odd, fourTimes, DataType.FLOAT32), 113, List.of()),
+                of(new HeadLayout(3, 25, 133, odd, fourTimes, DataType.FLOAT16), 114, List.of()),
+                of(new HeadLayout(1, 31, 24, quarter, network, DataType.FLOAT32), 115, List.of()),
+                of(new HeadLayout(2, 100, 19, quarter, network, DataType.FLOAT32), 116, List.of(), UNCOVERED),
+                of(new HeadLayout(2, 23, 133, odd, fourTimes, DataType.FLOAT16), 117, List.of(), UNCOVERED),
                 of(new HeadLayout(3, 200, 19, odd, new HeadLayout.Size(19, 27), DataType.FLOAT32), 103, List.of()),
                 of(new HeadLayout(2, 100, 150, large, new HeadLayout.Size(130, 260), DataType.FLOAT32), 104, List.of()),
                 of(new HeadLayout(1, 301, 847, odd, new HeadLayout.Size(21, 29), DataType.FLOAT16), 105, List.of()),
@@ -77,15 +86,29 @@ public record HeadCheck(HeadLayout layout, Tensor classes, Tensor masks, List<Pi
     }
 
     private static HeadCheck of(HeadLayout layout, long seed, List<Picture> pictures) {
+        return of(layout, seed, pictures, NO_SHIFT);
+    }
+
+    /// @param shift of all mask logits
+    private static HeadCheck of(HeadLayout layout, long seed, List<Picture> pictures, float shift) {
         HeadLayout.Size mask = layout.mask();
         int rows = layout.pictures() * layout.queries();
         Tensor classes = Tensor.of(Shape.of(layout.pictures(), layout.queries(), layout.classes() + 1L),
                 Randoms.normal(seed, rows * (layout.classes() + 1), 3, layout.dataType()));
         Tensor masks = Tensor.of(Shape.of(layout.pictures(), layout.queries(), mask.height(), mask.width()),
-                Randoms.normal(seed + 1, rows * mask.height() * mask.width(), 4, layout.dataType()));
+                shifted(Randoms.normal(seed + 1, rows * mask.height() * mask.width(), 4, layout.dataType()), shift, layout.dataType()));
         return new HeadCheck(layout, classes, masks, pictures,
                 CompletableFuture.supplyAsync(() -> pictures.isEmpty() ? List.of() : masksFirst(layout, classes, masks, pictures)),
                 CompletableFuture.supplyAsync(() -> scoresFirst(layout, classes, masks, pictures)));
+    }
+
+    private static float[] shifted(float[] values, float shift, DataType type) {
+        float[] result = new float[values.length];
+        for (int i = 0; i < values.length; i++) {
+            float value = values[i] + shift;
+            result[i] = type == DataType.FLOAT16 ? Float.float16ToFloat(Float.floatToFloat16(value)) : value;
+        }
+        return result;
     }
 
     /// One picture of a batch.
