@@ -46,8 +46,7 @@ extern "C" __global__ void __cluster_dims__(CLUSTER, 1, 1) __launch_bounds__(THR
     block.alone = true;
     if (threadIdx.x < BUFFERS + 2) {
         const unsigned int barrier = block.barriers + 8 * threadIdx.x;
-        asm volatile("mbarrier.init.shared::cta.b64 [%0], %1;" :: "r"(barrier), "r"(threadIdx.x < BUFFERS ? 1 + CLUSTER - WIDTH / 16 : 1) : "memory");
-        asm volatile("fence.mbarrier_init.release.cluster;" ::: "memory");
+        make_barrier(barrier, threadIdx.x < BUFFERS ? 1 + CLUSTER - WIDTH / 16 : 1);
         expect(barrier, bytes_of(threadIdx.x));
     }
     arrive_at_cluster();

@@ -1,13 +1,4 @@
-// How the blocks of a cluster give each other values: 16 bytes at a time into each other's shared memory, where a barrier counts them.
-
-__device__ __forceinline__ void arrive_at_cluster() {
-    __syncwarp();
-    asm volatile("barrier.cluster.arrive.release.aligned;" ::: "memory");
-}
-
-__device__ __forceinline__ void wait_for_cluster() {
-    asm volatile("barrier.cluster.wait.acquire.aligned;" ::: "memory");
-}
+// How the blocks of a cluster give each other values of the queries: 16 bytes at a time.
 
 // No block sends before all have begun.
 __device__ __forceinline__ void together(Block &block) {
@@ -17,33 +8,14 @@ __device__ __forceinline__ void together(Block &block) {
     }
 }
 
-__device__ __forceinline__ unsigned int remote(unsigned int address, int rank) {
-    unsigned int result;
-    asm("mapa.shared::cluster.u32 %0, %1, %2;" : "=r"(result) : "r"(address), "r"(rank));
-    return result;
-}
-
-__device__ __forceinline__ void send(unsigned int to, unsigned int barrier, const uint4 &v) {
-    asm volatile("st.async.shared::cluster.mbarrier::complete_tx::bytes.v4.b32 [%0], {%1, %2, %3, %4}, [%5];"
-                 :: "r"(to), "r"(v.x), "r"(v.y), "r"(v.z), "r"(v.w), "r"(barrier) : "memory");
-}
-
-__device__ __forceinline__ void expect(unsigned int barrier, int bytes) {
-    asm volatile("mbarrier.arrive.expect_tx.shared::cta.b64 _, [%0], %1;" :: "r"(barrier), "r"(bytes) : "memory");
-}
-
 __host__ __device__ constexpr int bytes_of(int i) {
     return i < BUFFERS ? ROWS * WIDTH * (int) sizeof(VALUE) : i == BUFFERS ? CLUSTER * TILES * 32 * PART * 16 : (FIRST_SHARED + SECOND_SHARED) * WEIGHT_BYTES;
 }
 
 // Until all has come that is sent to buffer i; shares are number BUFFERS, weights BUFFERS + 1.
 __device__ __forceinline__ void receive(Block &block, int i) {
-    const unsigned int barrier = block.barriers + 8 * i, parity = block.phases >> i & 1;
-    unsigned int done;
-    do {
-        asm volatile("{\n\t.reg .pred p;\n\tmbarrier.try_wait.parity.acquire.cluster.shared::cta.b64 p, [%1], %2;\n\tselp.u32 %0, 1, 0, p;\n\t}"
-                     : "=r"(done) : "r"(barrier), "r"(parity) : "memory");
-    } while (!done);
+    const unsigned int barrier = block.barriers + 8 * i;
+    wait_at(barrier, block.phases >> i & 1);
     block.phases ^= 1u << i;
     if (threadIdx.x == 0) {
         expect(barrier, bytes_of(i));
