@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
 
-/// Masks of queries: one launch for logits, and another where blocked attention is asked for, which opens it for queries that would see
-/// nothing.
+/// Masks of queries: one launch, and where blocked attention of many pixels is asked for another, which opens it for queries that would
+/// see nothing.
 public final class MasksKernel implements GraphKernel {
     /// Compute capabilities 9.x and 10.x have 227 KB of shared memory for a block; 12.x has 99.
     private static final Architecture OLDEST = new Architecture(90);
@@ -28,17 +28,19 @@ public final class MasksKernel implements GraphKernel {
 
     private final MasksProgram program;
     private final MasksLayout layout;
+    private final MasksBlocks blocks;
     private final KernelModule module;
     private final Kernel masks;
     private final Optional<Kernel> clearing;
 
-    private MasksKernel(MasksProgram program, MasksLayout layout, KernelModule module) {
+    private MasksKernel(MasksProgram program, MasksLayout layout, MasksBlocks blocks, KernelModule module) {
         this.program = program;
         this.layout = layout;
+        this.blocks = blocks;
         this.module = module;
         this.masks = module.kernel("masks");
-        this.clearing = program.blocking().map(_ -> module.kernel("clear_blind"));
-        masks.allow(layout.sharedBytes());
+        this.clearing = program.blocking().filter(_ -> !blocks.seesAll()).map(_ -> module.kernel("clear_blind"));
+        masks.allow(blocks.sharedBytes(layout));
     }
 
     /// Compiles the kernel for a program, unless it has been, and loads it.
@@ -48,7 +50,11 @@ public final class MasksKernel implements GraphKernel {
     public static MasksKernel load(KernelLoader loader, MasksProgram program, Map<String, Long> sizes) {
         requireSharedMemory(loader.driver().architecture());
         MasksLayout layout = MasksLayout.of(program, sizes);
-        return loader.load(List.of(layout.source()), modules -> new MasksKernel(program, layout, modules.getFirst()));
+        return load(loader, program, layout, MasksBlocks.of(layout));
+    }
+
+    static MasksKernel load(KernelLoader loader, MasksProgram program, MasksLayout layout, MasksBlocks blocks) {
+        return loader.load(List.of(layout.source(blocks)), modules -> new MasksKernel(program, layout, blocks, modules.getFirst()));
     }
 
     /// Whether blocks of a device may have enough shared memory.
@@ -68,22 +74,27 @@ public final class MasksKernel implements GraphKernel {
 
     @Override
     public long workspaceBytes() {
-        return layout.workspaceBytes();
+        return layout.workspaceBytes(blocks);
     }
 
     /// Features have their channels last.
     @Override
     public void enqueue(ToLongFunction<String> addresses, long workspace, long stream) {
         long output = aligned(addresses, program.output());
-        LaunchGeometry geometry = new LaunchGeometry(layout.blocks(), layout.pictures(), 1, 32 * MasksLayout.WARPS, 1,
-                layout.sharedBytes());
-        masks.launch(geometry, stream, arguments(addresses, output, workspace));
-        program.blocking().ifPresent(blocking -> {
-            KernelArguments arguments = new KernelArguments().address(workspace).address(output)
-                    .address(addresses.applyAsLong(blocking.all())).int32(layout.blocks()).int32(layout.queries()).int32(layout.pixels());
-            clearing.orElseThrow().launch(new LaunchGeometry(layout.queries(), layout.pictures(), 1, CLEARING_THREADS, 1), stream,
-                    arguments);
+        masks.launch(geometry(layout, blocks), stream, arguments(addresses, output, workspace));
+        clearing.ifPresent(kernel -> {
+            KernelArguments arguments = new KernelArguments().address(workspace).address(output).address(all(addresses))
+                    .int32(blocks.across()).int32(layout.queries()).int32(layout.pixels());
+            kernel.launch(new LaunchGeometry(layout.queries(), layout.pictures(), 1, CLEARING_THREADS, 1), stream, arguments);
         });
+    }
+
+    static LaunchGeometry geometry(MasksLayout layout, MasksBlocks blocks) {
+        return new LaunchGeometry(blocks.across(), layout.pictures(), blocks.parts(), 32 * blocks.warps(), 1, blocks.sharedBytes(layout));
+    }
+
+    private long all(ToLongFunction<String> addresses) {
+        return program.blocking().map(Blocking::all).map(addresses::applyAsLong).orElse(0L);
     }
 
     /// The file's `Arguments`.
@@ -101,8 +112,8 @@ public final class MasksKernel implements GraphKernel {
             arguments.address(operand.map(Operand::value).map(addresses::applyAsLong).orElse(0L));
         }
         int biasOfPicture = product.isEmpty() && given.isPresent() && !isOne(given.get()) ? layout.queries() : 0;
-        return arguments.address(program.blocking().map(Blocking::threshold).map(addresses::applyAsLong).orElse(0L)).address(output)
-                .address(workspace).int32(layout.queries()).int32(layout.pixels())
+        return arguments.address(program.blocking().map(Blocking::threshold).map(addresses::applyAsLong).orElse(0L))
+                .address(all(addresses)).address(output).address(workspace).int32(layout.queries()).int32(layout.pixels())
                 .int32(isOne(program.embeddings()) ? 0 : Math.multiplyExact(layout.queries(), layout.channels())).int32(biasOfPicture);
     }
 

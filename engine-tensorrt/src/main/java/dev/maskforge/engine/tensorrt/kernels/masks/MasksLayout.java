@@ -9,7 +9,6 @@ import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.TensorType;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /// Types and sizes of masks.
@@ -25,21 +24,11 @@ import java.util.stream.Stream;
 /// @param blocked    whether where attention is blocked is asked for, not logits
 public record MasksLayout(int pictures, int queries, int channels, int pixels, DataType features, DataType embeddings, BiasKind bias,
         int weights, boolean blocked) {
-    static final int WARPS = 8;
     private static final int MOST_QUERIES = 208;
     private static final int MOST_CHANNELS = 512;
-    private static final int TILE = 16;
     private static final int LINE_BYTES = 128;
-    private static final int MARGIN_BYTES = 64;
-    private static final int STEP_BYTES = 64;
-    private static final int MOST_STEPS_AT_ONCE = 8;
     /// What a block may have on devices of compute capability 9 and 10.
     private static final int MOST_SHARED = 227 * 1024;
-    /// One for each multiprocessor of an H100, which holds no more, and each reads all embeddings. More of them would be idle less on
-    /// devices that have more, and have not been tried.
-    private static final int MOST_BLOCKS = 132;
-    /// Warps that share out the queries of pixels that are too few for all multiprocessors.
-    private static final int MOST_SPLIT = 4;
 
     /// What is added to a query's logits.
     public enum BiasKind {
@@ -128,48 +117,28 @@ public record MasksLayout(int pictures, int queries, int channels, int pixels, D
         boolean areTypes = features == DataType.FLOAT16 && (embeddings == DataType.FLOAT16 || embeddings == DataType.FLOAT32)
                 || features == DataType.FLOAT32 && embeddings == DataType.FLOAT32;
         return areTypes && queries >= 1 && queries <= MOST_QUERIES && channels >= 1 && channels <= MOST_CHANNELS
-                && channels * features.bytes() % LINE_BYTES == 0 && sharedBytes(queries, channels, features) <= MOST_SHARED;
+                && channels * features.bytes() % LINE_BYTES == 0 && MasksBlocks.sharedBytes(queries, channels, features) <= MOST_SHARED;
     }
 
-    private static long sharedBytes(long queries, long channels, DataType features) {
-        return Math.ceilDiv(queries, (long) TILE) * TILE * (channels * features.bytes() + MARGIN_BYTES + Float.BYTES + Integer.BYTES);
+    /// What blocks write down about queries for another launch.
+    long workspaceBytes(MasksBlocks blocks) {
+        return blocked && !blocks.seesAll() ? Math.multiplyExact((long) pictures * blocks.across(), blocks.queries()) : 0;
     }
 
-    int sharedBytes() {
-        return Math.toIntExact(sharedBytes(queries, channels, features));
-    }
-
-    /// Sixteens of queries.
-    int tiles() {
-        return Math.ceilDiv(queries, TILE);
-    }
-
-    int split() {
-        int split = 1;
-        while (split < MOST_SPLIT && Math.ceilDiv(pixels, WARPS / split * TILE) * 2 <= MOST_BLOCKS) {
-            split *= 2;
-        }
-        return split;
-    }
-
-    /// That share out a picture's pixels.
-    int blocks() {
-        return Math.min(Math.ceilDiv(pixels, WARPS / split() * TILE), MOST_BLOCKS);
-    }
-
-    /// What blocks write down about queries, if where attention is blocked is asked for.
-    long workspaceBytes() {
-        return blocked ? Math.multiplyExact((long) pictures * blocks(), tiles() * TILE) : 0;
-    }
-
-    KernelSource source() {
-        int steps = channels * features.bytes() / STEP_BYTES;
-        int chunk = IntStream.rangeClosed(1, MOST_STEPS_AT_ONCE).filter(each -> steps % each == 0).max().orElse(1);
-        return KernelSource.of("masks.cu", "values.cuh", "products.cuh").with("VALUE", ValueTypes.name(features, "features"))
-                .with("EMBEDDING", ValueTypes.name(embeddings, "embeddings")).with("CHANNELS", channels).with("TILES", tiles())
+    KernelSource source(MasksBlocks blocks) {
+        return KernelSource.of("masks.cu", "values.cuh", "products.cuh", "cluster.cuh").with("VALUE", ValueTypes.name(features, "features"))
+                .with("EMBEDDING", ValueTypes.name(embeddings, "embeddings")).with("CHANNELS", channels).with("TILES", blocks.tiles())
                 .with("BIAS", bias.macro).with("WEIGHTS", weights)
-                .with("WEIGHTS_VECTOR", weights == 0 ? 1 : ValueTypes.vector(embeddings, weights)).with("BLOCKED", blocked ? 1 : 0)
-                .with("SPLIT", split())
-                .with("CHUNK", chunk).with("SHARED", sharedBytes());
+                .with("WEIGHTS_VECTOR", weights == 0 ? 1 : ValueTypes.vector(embeddings, weights)).with("BLOCKED", result(blocks))
+                .with("WARPS", blocks.warps()).with("SPLIT", blocks.split()).with("CLUSTER", blocks.cluster())
+                .with("CHUNK", blocks.chunk(this)).with("SHARED", blocks.sharedBytes(this));
+    }
+
+    /// The file's `BLOCKED`.
+    private int result(MasksBlocks blocks) {
+        if (!blocked) {
+            return 0;
+        }
+        return blocks.seesAll() ? 2 : 1;
     }
 }

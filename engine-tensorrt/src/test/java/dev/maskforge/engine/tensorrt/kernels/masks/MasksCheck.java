@@ -44,13 +44,26 @@ public record MasksCheck(MasksGraphs sizes, Graph graph, SequencedMap<String, Te
             checks.addAll(of(new MasksGraphs(2, 128, 64, 70, 61, type), 4004));
             // Blocks go round twice, and the last pixels are no whole four.
             checks.addAll(of(new MasksGraphs(1, 3, 64, 187, 183, type), 4006));
+            // Clusters of two, four, eight and sixteen blocks, whose last have few pixels or none; of sixteen that go round twice.
+            checks.addAll(ofBlocked(new MasksGraphs(2, 100, 256, 5, 17, type), 4007));
+            checks.addAll(ofBlocked(new MasksGraphs(3, 33, 128, 11, 18, type), 4008));
+            checks.addAll(ofBlocked(new MasksGraphs(2, 100, 256, 16, 32, type), 4009));
+            checks.addAll(ofBlocked(new MasksGraphs(1, 100, 256, 13, 43, type), 4010));
+            checks.addAll(ofBlocked(new MasksGraphs(1, 100, 256, 32, 64, type), 4011));
         }
         checks.addAll(of(new MasksGraphs(1, 200, 256, 16, 32, DataType.FLOAT16), 4005));
         return List.copyOf(checks);
     }
 
     private static List<MasksCheck> of(MasksGraphs sizes, long seed) {
-        List<Graph> graphs = sizes.all();
+        return of(sizes, sizes.all(), seed);
+    }
+
+    private static List<MasksCheck> ofBlocked(MasksGraphs sizes, long seed) {
+        return of(sizes, List.of(sizes.blockedByConstants(), sizes.blockedWithProduct()), seed);
+    }
+
+    private static List<MasksCheck> of(MasksGraphs sizes, List<Graph> graphs, long seed) {
         return IntStream.range(0, graphs.size()).mapToObj(i -> {
             Graph graph = graphs.get(i);
             SequencedMap<String, Tensor> inputs = sizes.inputs(graph, seed + 100L * i);
@@ -69,15 +82,17 @@ public record MasksCheck(MasksGraphs sizes, Graph graph, SequencedMap<String, Te
     public Stream<Finding> findings(KernelBench bench) {
         boolean areHalves = sizes.type() == DataType.FLOAT16 && !graph.inputs().contains("constants");
         double tolerance = areHalves ? HALF_TOLERANCE : FLOAT_TOLERANCE;
-        return Stream.of(bench).map(device -> Finding.ofError("masks, " + this, error(device), tolerance));
+        MasksLayout layout = MasksLayout.of(MasksProgram.of(graph), Map.of());
+        return Stream.of(MasksBlocks.whole(layout), MasksBlocks.ofParts(layout))
+                .map(blocks -> Finding.ofError("masks, " + this + ", " + blocks, error(bench, layout, blocks), tolerance));
     }
 
     /// The largest difference of logits, relative to the largest; of what is blocked, the largest logit that is on the other side,
     /// relative to their deviation. NaN if an element was not written, infinite if repeated runs differ.
-    private double error(KernelBench bench) {
+    private double error(KernelBench bench, MasksLayout layout, MasksBlocks blocks) {
         int count = Math.toIntExact(graph.type("y").shape().elementCount());
         try (DeviceMemory memory = bench.memory();
-                MasksKernel kernel = MasksKernel.load(bench.loader(), MasksProgram.of(graph), Map.of())) {
+                MasksKernel kernel = MasksKernel.load(bench.loader(), MasksProgram.of(graph), layout, blocks)) {
             Map<String, Long> places = places(graph, inputs, memory);
             long output = Objects.requireNonNull(places.get("y"));
             long workspace = kernel.workspaceBytes() == 0 ? 0 : memory.poisoned(kernel.workspaceBytes());

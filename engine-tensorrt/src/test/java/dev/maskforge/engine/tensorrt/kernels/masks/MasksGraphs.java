@@ -20,6 +20,10 @@ import java.util.SequencedMap;
 /// @param type     of the features, and of embeddings and vectors where they are not constant
 /// @param weights  of a query's vector, of which a bias is made
 record MasksGraphs(int pictures, int queries, int channels, int height, int width, DataType type, int weights) {
+    private static final float FAR_BELOW = -1000;
+    /// Of queries: those that see nothing, those that see one of three pixels alone, and others.
+    private static final int KINDS = 5;
+
     MasksGraphs(int pictures, int queries, int channels, int height, int width, DataType type) {
         this(pictures, queries, channels, height, width, type, 40);
     }
@@ -114,7 +118,8 @@ record MasksGraphs(int pictures, int queries, int channels, int height, int widt
         return GraphText.parse("(" + String.join(", ", signature) + ") -> (y) {\n" + lines + "}\n");
     }
 
-    /// Numbers as networks have them. Some queries see nothing: their offsets are far below zero.
+    /// Numbers as networks have them. Where attention is blocked, of five queries one sees nothing, since what is added to its logits is
+    /// far below zero, and so do three but for one pixel: the first, the middle or the last.
     SequencedMap<String, Tensor> inputs(Graph graph, long seed) {
         SequencedMap<String, Tensor> inputs = new LinkedHashMap<>();
         for (String name : graph.inputs()) {
@@ -125,13 +130,51 @@ record MasksGraphs(int pictures, int queries, int channels, int height, int widt
                 case "all" -> new float[]{0.5f};
                 default -> Randoms.normal(seed + inputs.size(), count, 1, own.dataType());
             };
-            if (name.equals("offsets")) {
-                for (int i = 0; i < count; i += 3) {
-                    values[i] = -1000;
-                }
+            if (graph.inputs().contains("threshold")) {
+                blind(name, values);
             }
             inputs.put(name, own.dataType() == DataType.FLOAT16 ? Tensor.ofHalves(own.shape(), values) : Tensor.of(own.shape(), values));
         }
         return inputs;
+    }
+
+    /// Each of the pixels that single queries see has a channel of its own, which tells the queries apart.
+    private void blind(String name, float[] values) {
+        int[] seen = {0, pixels() / 2, pixels() - 1};
+        switch (name) {
+            case "offsets" -> {
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = isBlind(i) ? FAR_BELOW : values[i];
+                }
+            }
+            case "weights" -> values[0] = 1;
+            case "vectors" -> {
+                for (int i = 0; i < values.length; i += weights) {
+                    values[i] = isBlind(i / weights % queries) ? FAR_BELOW : values[i];
+                }
+            }
+            case "embeddings", "constants" -> {
+                for (int i = 0; i < values.length; i += channels) {
+                    int query = i / channels % queries;
+                    for (int channel = 0; channel < seen.length; channel++) {
+                        values[i + channel] = query % KINDS == channel + 1 ? 4 : 0;
+                    }
+                }
+            }
+            case "features" -> {
+                for (int picture = 0; picture < pictures; picture++) {
+                    for (int channel = 0; channel < seen.length; channel++) {
+                        values[(picture * channels + channel) * pixels() + seen[channel]] = -FAR_BELOW;
+                    }
+                }
+            }
+            default -> {
+                // Scalars stay as they are.
+            }
+        }
+    }
+
+    private static boolean isBlind(int query) {
+        return query % KINDS < KINDS - 1;
     }
 }

@@ -25,7 +25,9 @@ class MasksSourcesTest {
             for (MasksGraphs sizes : List.of(new MasksGraphs(1, 100, 256, 4, 8, type), new MasksGraphs(1, 50, 128, 128, 256, type),
                     new MasksGraphs(2, 17, 192, 5, 7, type), new MasksGraphs(1, 200, 256, 32, 64, type))) {
                 for (Graph graph : sizes.all()) {
-                    sources.add(MasksLayout.of(MasksProgram.of(graph), Map.of()).source());
+                    MasksLayout layout = MasksLayout.of(MasksProgram.of(graph), Map.of());
+                    sources.add(layout.source(MasksBlocks.whole(layout)));
+                    sources.add(layout.source(MasksBlocks.ofParts(layout)));
                 }
             }
         }

@@ -14,7 +14,7 @@ import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.stream.Stream;
 
-/// How long the kernel of masks takes.
+/// How long the kernel of masks takes, with blocks of all queries and with blocks of sixteen.
 public final class MasksTimes {
     private MasksTimes() {
     }
@@ -26,19 +26,24 @@ public final class MasksTimes {
                 for (int stride : new int[]{4, 8, 16, 32}) {
                     MasksGraphs sizes = new MasksGraphs(1, 100, 256, size.height() / stride, size.width() / stride, type, 256);
                     Graph graph = stride == 4 ? sizes.logitsWithProduct() : sizes.blockedWithProduct();
-                    System.out.println("masks, " + size + ", stride " + stride + ", " + type + ": " + times(bench, sizes, graph));
+                    MasksLayout layout = MasksLayout.of(MasksProgram.of(graph), Map.of());
+                    for (MasksBlocks blocks : List.of(MasksBlocks.whole(layout), MasksBlocks.ofParts(layout))) {
+                        String chosen = blocks.equals(MasksBlocks.of(layout)) ? ", the one that is chosen" : "";
+                        System.out.println("masks, " + size + ", stride " + stride + ", " + type + ", " + blocks.parts() + "x"
+                                + blocks.across() + " blocks" + chosen + ": " + times(bench, sizes, graph, layout, blocks));
+                    }
                 }
             }
         }
     }
 
-    private static Times times(KernelBench bench, MasksGraphs sizes, Graph graph) {
+    private static Times times(KernelBench bench, MasksGraphs sizes, Graph graph, MasksLayout layout, MasksBlocks blocks) {
         SequencedMap<String, Tensor> inputs = sizes.inputs(graph, 7);
         long bytes = Stream.concat(graph.inputs().stream(), graph.outputs().stream()).map(graph::type)
                 .mapToLong(type -> type.shape().elementCount() * type.dataType().bytes()).sum();
         int sets = KernelBench.sets(bytes);
         try (DeviceMemory memory = bench.memory();
-                MasksKernel kernel = MasksKernel.load(bench.loader(), MasksProgram.of(graph), Map.of())) {
+                MasksKernel kernel = MasksKernel.load(bench.loader(), MasksProgram.of(graph), layout, blocks)) {
             List<Map<String, Long>> places = new ArrayList<>();
             for (int i = 0; i < sets; i++) {
                 places.add(MasksCheck.places(graph, inputs, memory));
