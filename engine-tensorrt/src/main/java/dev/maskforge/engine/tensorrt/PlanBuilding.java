@@ -10,6 +10,7 @@ import dev.maskforge.engine.tensorrt.cuda.DriverCuda;
 import dev.maskforge.engine.tensorrt.cuda.DriverModules;
 import dev.maskforge.engine.tensorrt.kernels.masks.MasksKernel;
 import dev.maskforge.engine.tensorrt.kernels.queries.QueriesKernel;
+import dev.maskforge.engine.tensorrt.kernels.tokens.TokensKernel;
 import dev.maskforge.engine.tensorrt.plan.BuildSettings;
 import dev.maskforge.engine.tensorrt.plan.PlanContainer;
 import dev.maskforge.engine.tensorrt.plan.ShapeRange;
@@ -21,6 +22,7 @@ import dev.maskforge.engine.tensorrt.prepare.OnnxBytes;
 import dev.maskforge.engine.tensorrt.prepare.Preparation;
 import dev.maskforge.engine.tensorrt.prepare.QueriesForm;
 import dev.maskforge.engine.tensorrt.prepare.SettledForms;
+import dev.maskforge.engine.tensorrt.prepare.TokensForm;
 import dev.maskforge.engine.tensorrt.steps.ChannelsLast;
 import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.TensorType;
@@ -97,7 +99,8 @@ record PlanBuilding(boolean optimised, Precision precision, TensorRtOptions opti
     private Preparation preparation(Graph graph) {
         TensorRtOptions.Forms forms = options.forms();
         return new Preparation(optimised, precision,
-                new SettledForms(form(graph), attention(), queries(), forms.groupNormalization(), masks(), forms.columns(), forms.labels()),
+                new SettledForms(form(graph), attention(), queries(), forms.groupNormalization(), masks(), tokens(), forms.columns(),
+                        forms.labels()),
                 options.ranges());
     }
 
@@ -119,6 +122,16 @@ record PlanBuilding(boolean optimised, Precision precision, TensorRtOptions opti
         MasksForm form = options.forms().masks().orElse(MasksKernel.runsOn(architecture) ? MasksForm.KERNEL : MasksForm.NETWORK);
         if (form == MasksForm.KERNEL) {
             MasksKernel.requireSharedMemory(architecture);
+        }
+        return form;
+    }
+
+    /// The form that is asked for, or else the kernel where the device can run it.
+    private TokensForm tokens() {
+        Architecture architecture = architecture();
+        TokensForm form = options.forms().tokens().orElse(TokensKernel.runsOn(architecture) ? TokensForm.KERNEL : TokensForm.NETWORK);
+        if (form == TokensForm.KERNEL) {
+            TokensKernel.requireWarpgroups(architecture);
         }
         return form;
     }

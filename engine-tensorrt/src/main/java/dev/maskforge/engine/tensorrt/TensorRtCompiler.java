@@ -19,6 +19,7 @@ import dev.maskforge.engine.tensorrt.prepare.GroupNormalizationForm;
 import dev.maskforge.engine.tensorrt.prepare.LabelsForm;
 import dev.maskforge.engine.tensorrt.prepare.MasksForm;
 import dev.maskforge.engine.tensorrt.prepare.QueriesForm;
+import dev.maskforge.engine.tensorrt.prepare.TokensForm;
 import dev.maskforge.engine.tensorrt.steps.KernelSteps;
 import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.Operation;
@@ -43,7 +44,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /// Plans that are kept. Settings of its own: `lowering` of deformable attention (grid-sample, gather, plugin or kernel),
-/// `attention` (network, kernel or kernel-always), `queries`, `group-normalization`, `masks` and `labels` (network or kernel), `columns`
+/// `attention` (network, kernel or kernel-always), `queries`, `group-normalization`, `masks`, `tokens` and `labels` (network or kernel), `columns`
 /// (`false` copies columns of merged products), `timing-cache` (a file, by default one of the user's for the device),
 /// `layer-names` (`true` keeps them, for a profile), `ranges` (of half precision, as [Ranges#text()]).
 final class TensorRtCompiler implements PlanCompiler {
@@ -53,13 +54,14 @@ final class TensorRtCompiler implements PlanCompiler {
     private static final String QUERIES = "queries";
     private static final String GROUP_NORMALIZATION = "group-normalization";
     private static final String MASKS = "masks";
+    private static final String TOKENS = "tokens";
     private static final String COLUMNS = "columns";
     private static final String KERNELS = "kernels";
     private static final String TIMING_CACHE = "timing-cache";
     private static final String LAYER_NAMES = "layer-names";
     private static final String RANGES = BuildOptions.RANGES;
     private static final Set<String> SETTINGS = new TreeSet<>(
-            Set.of(LOWERING, ATTENTION, QUERIES, GROUP_NORMALIZATION, MASKS, COLUMNS, LABELS, TIMING_CACHE, LAYER_NAMES, RANGES));
+            Set.of(LOWERING, ATTENTION, QUERIES, GROUP_NORMALIZATION, MASKS, TOKENS, COLUMNS, LABELS, TIMING_CACHE, LAYER_NAMES, RANGES));
     private static final int CHUNK = 1 << 26;
 
     private final TensorRtProvider provider;
@@ -109,6 +111,7 @@ final class TensorRtCompiler implements PlanCompiler {
                 ? GroupNormalizationForm.KERNEL
                 : GroupNormalizationForm.NETWORK).toString());
         facts.put(MASKS, (kernels.containsKey(KernelSteps.MASKS) ? MasksForm.KERNEL : MasksForm.NETWORK).toString());
+        facts.put(TOKENS, (kernels.containsKey(KernelSteps.TOKENS) ? TokensForm.KERNEL : TokensForm.NETWORK).toString());
         facts.put(COLUMNS, Boolean.toString(own.forms().columns()));
         facts.put(LABELS, (kernels.containsKey("SemanticLabels") ? own.forms().labels() : LabelsForm.NETWORK).toString());
         facts.put(KERNELS, kernels.isEmpty()
@@ -160,6 +163,10 @@ final class TensorRtCompiler implements PlanCompiler {
         String masks = settings.get(MASKS);
         if (masks != null) {
             own = own.withMasks(named(MASKS, masks, MasksForm.values()));
+        }
+        String tokens = settings.get(TOKENS);
+        if (tokens != null) {
+            own = own.withTokens(named(TOKENS, tokens, TokensForm.values()));
         }
         String columns = settings.get(COLUMNS);
         if (columns != null) {

@@ -24,6 +24,9 @@ import dev.maskforge.engine.tensorrt.kernels.pixels.PixelsTimes;
 import dev.maskforge.engine.tensorrt.kernels.queries.QueriesCheck;
 import dev.maskforge.engine.tensorrt.kernels.queries.QueriesKernel;
 import dev.maskforge.engine.tensorrt.kernels.queries.QueriesTimes;
+import dev.maskforge.engine.tensorrt.kernels.tokens.TokensCheck;
+import dev.maskforge.engine.tensorrt.kernels.tokens.TokensKernel;
+import dev.maskforge.engine.tensorrt.kernels.tokens.TokensTimes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -36,7 +39,7 @@ import java.util.stream.Stream;
 ///
 /// Arguments: any of `small` (awkward sizes only, for compute-sanitizer), `check`, `queries` (only what computes with a decoder's
 /// queries, checked and timed, which needs clusters of blocks: compute capability 9.0), `normalization` (only group normalisation,
-/// checked and timed), `masks` (likewise, from compute capability 9.0 on), `time`, `tune`,
+/// checked and timed), `masks` (likewise, from compute capability 9.0 on), `tokens` (likewise, on 9.0 alone), `time`, `tune`,
 /// `attention` (only that of few queries over many keys, timed or, with `tune`, tuned); without any, `check` and `time`.
 final class KernelsOnGpu {
     private KernelsOnGpu() {
@@ -57,6 +60,9 @@ final class KernelsOnGpu {
             if (MasksKernel.runsOn(loader.driver().architecture())) {
                 failures.addAll(run(MasksCheck.all(), bench));
             }
+            if (TokensKernel.runsOn(loader.driver().architecture())) {
+                failures.addAll(run(TokensCheck.small(), bench));
+            }
         }
         if (wanted.contains("check")) {
             failures.addAll(run(all(), bench));
@@ -72,6 +78,10 @@ final class KernelsOnGpu {
         if (wanted.contains("masks")) {
             failures.addAll(run(MasksCheck.all(), bench));
             MasksTimes.print(bench);
+        }
+        if (wanted.contains("tokens")) {
+            failures.addAll(run(TokensCheck.all(), bench));
+            TokensTimes.print(bench);
         }
         if (wanted.contains("time")) {
             DeformableAttentionTimes.print(bench);
@@ -133,6 +143,9 @@ final class KernelsOnGpu {
             }
             if (MasksKernel.runsOn(loader.driver().architecture())) {
                 failures.addAll(run(MasksCheck.all(), bench));
+            }
+            if (TokensKernel.runsOn(loader.driver().architecture())) {
+                failures.addAll(run(TokensCheck.all(), bench));
             }
             return failures;
         } finally {

@@ -53,6 +53,7 @@ class PlannedModelsTest {
                 kernels.toString());
         assertEquals(precision == Precision.FP16, kernels.contains(KernelSteps.QUERIES));
         assertEquals(precision == Precision.FP16, kernels.contains(KernelSteps.MASKS));
+        assertEquals(precision == Precision.FP16 && kernels.contains("DeformableAttention"), kernels.contains(KernelSteps.TOKENS));
         try (Arena arena = Arena.ofConfined()) {
             assertEquals(container.kernels(), PlanContainer.read(container.write(arena)).kernels());
         }

@@ -19,6 +19,7 @@ import dev.maskforge.engine.tensorrt.prepare.DeformableAttentionForm;
 import dev.maskforge.engine.tensorrt.prepare.GroupNormalizationForm;
 import dev.maskforge.engine.tensorrt.prepare.MasksForm;
 import dev.maskforge.engine.tensorrt.prepare.QueriesForm;
+import dev.maskforge.engine.tensorrt.prepare.TokensForm;
 import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Dimension;
 import dev.maskforge.graph.Graph;
@@ -83,17 +84,18 @@ class SampleModelsOnGpuTest {
 
     /// What computes which part of a network.
     record Forms(DeformableAttentionForm deformable, AttentionForm attention, QueriesForm queries,
-            GroupNormalizationForm groupNormalization, MasksForm masks) {
+            GroupNormalizationForm groupNormalization, MasksForm masks, TokensForm tokens) {
         static final Forms KERNELS = new Forms(DeformableAttentionForm.KERNEL, AttentionForm.KERNEL_ALWAYS, QueriesForm.KERNEL,
-                GroupNormalizationForm.KERNEL, MasksForm.KERNEL);
+                GroupNormalizationForm.KERNEL, MasksForm.KERNEL, TokensForm.KERNEL);
 
         static Forms of(DeformableAttentionForm deformable) {
-            return new Forms(deformable, AttentionForm.KERNEL, QueriesForm.NETWORK, GroupNormalizationForm.NETWORK, MasksForm.NETWORK);
+            return new Forms(deformable, AttentionForm.KERNEL, QueriesForm.NETWORK, GroupNormalizationForm.NETWORK, MasksForm.NETWORK,
+                    TokensForm.NETWORK);
         }
 
         TensorRtOptions options() {
             return TensorRtOptions.standard().withForm(deformable).withAttention(attention).withQueries(queries)
-                    .withGroupNormalization(groupNormalization).withMasks(masks);
+                    .withGroupNormalization(groupNormalization).withMasks(masks).withTokens(tokens);
         }
     }
 
@@ -112,7 +114,9 @@ class SampleModelsOnGpuTest {
                 Arguments.of(mask2Former, Precision.FP16, kernel, 1L),
                 Arguments.of(mask2Former, Precision.FP16, kernel, 3L),
                 Arguments.of(mask2Former, Precision.FP16, new Forms(DeformableAttentionForm.KERNEL, AttentionForm.NETWORK,
-                        QueriesForm.NETWORK, GroupNormalizationForm.NETWORK, MasksForm.KERNEL), 1L),
+                        QueriesForm.NETWORK, GroupNormalizationForm.NETWORK, MasksForm.KERNEL, TokensForm.NETWORK), 1L),
+                Arguments.of(mask2Former, Precision.FP16, new Forms(DeformableAttentionForm.KERNEL, AttentionForm.NETWORK,
+                        QueriesForm.NETWORK, GroupNormalizationForm.NETWORK, MasksForm.NETWORK, TokensForm.KERNEL), 1L),
                 Arguments.of(mask2Former, Precision.FP32, Forms.KERNELS, 1L),
                 Arguments.of(mask2Former, Precision.TF32, Forms.KERNELS, 1L),
                 Arguments.of(mask2Former, Precision.FP16, Forms.KERNELS, 1L),

@@ -14,9 +14,10 @@ import org.junit.jupiter.api.Test;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 class SmallNetworkTest {
-    /// So that what is shown with it on a GPU is shown of every kernel that stands between segments.
+    /// So that what is shown with it on a GPU is shown of every kernel that stands between segments, but for tokens', which is of half
+    /// precision alone.
     @Test
-    void hasEveryKernelButPixels() {
+    void hasEveryKernelButPixelsAndTokens() {
         Graph prepared = new Preparation(false, Precision.TF32,
                 KernelForms.all(),
                 Ranges.none())

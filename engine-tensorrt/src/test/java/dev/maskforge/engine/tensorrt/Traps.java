@@ -24,6 +24,7 @@ import dev.maskforge.engine.tensorrt.prepare.MasksForm;
 import dev.maskforge.engine.tensorrt.prepare.Preparation;
 import dev.maskforge.engine.tensorrt.prepare.QueriesForm;
 import dev.maskforge.engine.tensorrt.prepare.SettledForms;
+import dev.maskforge.engine.tensorrt.prepare.TokensForm;
 import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.GraphBuilder;
@@ -90,7 +91,8 @@ final class Traps implements AutoCloseable {
     private Graph prepared(DeformableAttentionForm form, InputShape input, Fault fault) {
         Graph authored = model.graph(input, Output.RAW);
         return new Preparation(true, Precision.FP32,
-                new SettledForms(form, AttentionForm.NETWORK, QueriesForm.NETWORK, GroupNormalizationForm.NETWORK, MasksForm.NETWORK, false,
+                new SettledForms(form, AttentionForm.NETWORK, QueriesForm.NETWORK, GroupNormalizationForm.NETWORK, MasksForm.NETWORK,
+                        TokensForm.NETWORK, false,
                         LabelsForm.NETWORK),
                 Ranges.none())
                 .apply(fault.in(authored, "pred_logits")).graph();

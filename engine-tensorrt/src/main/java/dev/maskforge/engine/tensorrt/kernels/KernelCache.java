@@ -43,7 +43,7 @@ public record KernelCache(Path folder) {
     /// Where a kernel is kept.
     Path file(KernelSource source, Architecture architecture, String compiler, int driver) {
         MessageDigest digest = sha256();
-        for (String part : new String[]{source.text(), String.join("\n", source.definitions()), architecture.toString(), compiler,
+        for (String part : new String[]{source.text(), String.join("\n", source.definitions()), source.target(architecture), compiler,
                 Integer.toString(driver)}) {
             byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
             digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).flip());

@@ -58,9 +58,13 @@ public final class NvrtcCompiler implements KernelCompiler {
                             + architecture.number() % 10 + "; lower their operations instead");
         }
         boolean exact = architectures.contains(architecture);
-        Architecture target = exact ? architecture : newestBefore(architecture);
+        if (source.instructions() == KernelSource.Instructions.OF_ONE_ARCHITECTURE && !(exact && architecture.hasOwnInstructions())) {
+            throw new EngineException(version + " has no " + source.target(architecture) + ", which " + source.name()
+                    + " is to be compiled for: it uses instructions of one architecture alone; build without that kernel");
+        }
+        String target = exact ? source.target(architecture) : "compute_" + newestBefore(architecture).number();
         List<String> options = Stream
-                .concat(Stream.of("--gpu-architecture=" + (exact ? "sm_" : "compute_") + target.number(), "--std=c++17"),
+                .concat(Stream.of("--gpu-architecture=" + target, "--std=c++17"),
                         source.definitions().stream())
                 .toList();
         try (Arena arena = Arena.ofConfined()) {

@@ -31,6 +31,9 @@ import java.util.function.Predicate;
 /// @param forms     what computes what
 /// @param ranges    how large values were on calibration pictures, for half precision
 public record Preparation(boolean optimised, Precision precision, SettledForms forms, Ranges ranges) {
+    /// Of a picture, that the kernel of tokens takes where their number is known: not measured yet, so none are too few.
+    private static final long LEAST_TOKENS = 0;
+
     /// What becomes of a graph.
     ///
     /// @param graph          that is ready
@@ -84,6 +87,9 @@ public record Preparation(boolean optimised, Precision precision, SettledForms f
         if (channelsLast && makesMasks()) {
             passes.add(new GatherMasks());
         }
+        if (computesWithTokens()) {
+            passes.add(new GatherTokens(LEAST_TOKENS));
+        }
         passes.add(new TensorRtLowering(forms.deformable(), forms.attention()));
         passes.add(new Lowering(own(), forms.deformable() == DeformableAttentionForm.GATHER
                 ? Lowering.DeformableAttention.GATHER
@@ -134,6 +140,12 @@ public record Preparation(boolean optimised, Precision precision, SettledForms f
         return forms.masks() == MasksForm.KERNEL && (precision == Precision.FP16 || precision == Precision.TF32);
     }
 
+    /// Where deformable attention is not a kernel of ours it gives float32, and a runtime may fuse what follows with what comes before.
+    private boolean computesWithTokens() {
+        return forms.tokens() == TokensForm.KERNEL && precision == Precision.FP16
+                && forms.deformable() == DeformableAttentionForm.KERNEL;
+    }
+
     /// Where a prepared graph is cut: at the operations that are kernels of ours, and at what selects columns for them.
     public Predicate<Node> cuts(Graph prepared) {
         Set<Class<? extends Operation>> own = own();
@@ -151,7 +163,7 @@ public record Preparation(boolean optimised, Precision precision, SettledForms f
         if (forms.attention() != AttentionForm.NETWORK) {
             own.add(Operation.Attention.class);
         }
-        if (gathered().isPresent() || normalises() || makesMasks()) {
+        if (gathered().isPresent() || normalises() || makesMasks() || computesWithTokens()) {
             own.add(Operation.Subgraph.class);
         }
         if (forms.labels() == LabelsForm.KERNEL) {

@@ -7,7 +7,8 @@ package dev.maskforge.engine.tensorrt.prepare;
 /// @param queries            what computes with a decoder's queries between two looks at the picture
 /// @param groupNormalization what computes group normalisation
 /// @param masks              what computes masks
+/// @param tokens             what computes with an encoder's tokens between two deformable attentions
 /// @param columns            whether kernels of ours read columns of merged products where they lie
 /// @param labels             what makes labels
 public record SettledForms(DeformableAttentionForm deformable, AttentionForm attention, QueriesForm queries,
-        GroupNormalizationForm groupNormalization, MasksForm masks, boolean columns, LabelsForm labels) {}
+        GroupNormalizationForm groupNormalization, MasksForm masks, TokensForm tokens, boolean columns, LabelsForm labels) {}

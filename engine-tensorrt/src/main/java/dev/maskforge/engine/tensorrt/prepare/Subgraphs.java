@@ -71,6 +71,15 @@ final class Subgraphs {
                 name);
     }
 
+    /// The graph with Subgraphs where some of the gathered nodes stood.
+    ///
+    /// @param subgraphs by a gathered node, where all that it takes is there and nobody has taken what it gives
+    /// @param name      of their nodes, in that node's scope
+    static Pass.Outcome put(Graph graph, Set<Node> gathered, Map<Node, Operation.Subgraph> subgraphs, String name) {
+        return rebuilt(graph, graph.nodes().stream().filter(node -> subgraphs.containsKey(node) || !gathered.contains(node)).toList(),
+                subgraphs, name);
+    }
+
     /// The graph with nodes replaced by what computes the same of values further up. Nodes that nobody takes any more stay.
     ///
     /// @param groups by the node, which is the last of its group and has one output, in an order in which they can run

@@ -19,6 +19,8 @@ import dev.maskforge.engine.tensorrt.kernels.pixels.PixelsKernel;
 import dev.maskforge.engine.tensorrt.kernels.pixels.PixelsLayout;
 import dev.maskforge.engine.tensorrt.kernels.queries.QueriesKernel;
 import dev.maskforge.engine.tensorrt.kernels.queries.QueryProgram;
+import dev.maskforge.engine.tensorrt.kernels.tokens.TokensKernel;
+import dev.maskforge.engine.tensorrt.kernels.tokens.TokensProgram;
 import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Dimension;
 import dev.maskforge.graph.Graph;
@@ -49,6 +51,9 @@ public final class KernelSteps {
     /// What steps are called that make masks.
     public static final String MASKS = "Masks";
 
+    /// What steps are called that compute with an encoder's tokens.
+    public static final String TOKENS = "Tokens";
+
     private KernelSteps() {
     }
 
@@ -57,6 +62,7 @@ public final class KernelSteps {
         return switch (node.operation()) {
             case Operation.Subgraph(Graph graph) when GroupNormalizationProgram.isFor(graph) -> GROUP_NORMALIZATION;
             case Operation.Subgraph(Graph graph) when MasksProgram.isFor(graph) -> MASKS;
+            case Operation.Subgraph(Graph graph) when TokensProgram.isFor(graph) -> TOKENS;
             case Operation.Subgraph _ -> QUERIES;
             default -> node.operation().type();
         };
@@ -96,6 +102,8 @@ public final class KernelSteps {
                 GraphStep.of(node, graph, GroupNormalizationKernel.load(loader, GroupNormalizationProgram.of(graph), sizes));
             case Operation.Subgraph(Graph graph) when MasksProgram.isFor(graph) ->
                 GraphStep.of(node, graph, MasksKernel.load(loader, MasksProgram.of(graph), sizes));
+            case Operation.Subgraph(Graph graph) when TokensProgram.isFor(graph) ->
+                GraphStep.of(node, graph, TokensKernel.load(loader, TokensProgram.of(graph), sizes));
             case Operation.Subgraph(Graph graph) -> {
                 int pictures = size(bound(step.outputs().getFirst(), sizes), 0);
                 yield GraphStep.of(node, graph, QueriesKernel.load(loader, QueryProgram.of(graph), pictures));

@@ -44,7 +44,7 @@ class KernelCacheTest {
         KernelSource source = source(5);
         List<Path> files = List.of(cache.file(source, HOPPER, "NVRTC 12.6", DRIVER), cache.file(source(8), HOPPER, "NVRTC 12.6", DRIVER),
                 cache.file(source, new Architecture(80), "NVRTC 12.6", DRIVER), cache.file(source, HOPPER, "NVRTC 13.0", DRIVER),
-                cache.file(source, HOPPER, "NVRTC 12.6", 13_000),
+                cache.file(source, HOPPER, "NVRTC 12.6", 13_000), cache.file(source.forOneArchitecture(), HOPPER, "NVRTC 12.6", DRIVER),
                 cache.file(KernelSource.of("values.cuh"), HOPPER, "NVRTC 12.6", DRIVER));
         assertEquals(files.size(), new HashSet<>(files).size(), "different keys share a file");
         assertEquals(files.getFirst(), cache.file(source(5), HOPPER, "NVRTC 12.6", DRIVER), "one key has two files");

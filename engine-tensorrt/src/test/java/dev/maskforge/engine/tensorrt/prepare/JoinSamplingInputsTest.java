@@ -53,7 +53,8 @@ class JoinSamplingInputsTest {
     void nothingIsCopiedForTheKernel() {
         Preparation preparation = new Preparation(true, Precision.FP16,
                 new SettledForms(DeformableAttentionForm.KERNEL, AttentionForm.KERNEL,
-                        QueriesForm.NETWORK, GroupNormalizationForm.NETWORK, MasksForm.NETWORK, true, LabelsForm.KERNEL),
+                        QueriesForm.NETWORK, GroupNormalizationForm.NETWORK, MasksForm.NETWORK, TokensForm.NETWORK, true,
+                        LabelsForm.KERNEL),
                 Ranges.none());
         List<Partition.Step.Kernel> steps = JoinChecks.kernels(preparation, graph());
         List<Operation> kernels = JoinChecks.operations(steps);

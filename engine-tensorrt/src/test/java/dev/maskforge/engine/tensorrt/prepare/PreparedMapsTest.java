@@ -39,7 +39,8 @@ class PreparedMapsTest {
             MASKFORMER + ", FP16, 4", MASKFORMER + ", TF32, 4"})
     void allNormalisationIsInSubgraphs(String model, Precision precision, int subgraphs) {
         Preparation preparation = new Preparation(true, precision, new SettledForms(DeformableAttentionForm.KERNEL, AttentionForm.KERNEL,
-                QueriesForm.NETWORK, GroupNormalizationForm.KERNEL, MasksForm.NETWORK, true, LabelsForm.KERNEL), Ranges.none());
+                QueriesForm.NETWORK, GroupNormalizationForm.KERNEL, MasksForm.NETWORK, TokensForm.NETWORK, true, LabelsForm.KERNEL),
+                Ranges.none());
         try (ModelFile file = ModelFile.open(SAMPLES.resolve(model), ModelOptions.none()); Arena arena = Arena.ofConfined()) {
             for (InputShape shape : List.of(InputShape.ofSize(64, 128).withBatch(1), InputShape.free())) {
                 Graph graph = Verifier.verify(preparation.apply(file.graph(shape, Output.LABELS)).graph());
@@ -63,6 +64,25 @@ class PreparedMapsTest {
             for (InputShape shape : List.of(InputShape.ofSize(64, 128).withBatch(1), InputShape.free())) {
                 Graph graph = Verifier.verify(preparation.apply(file.graph(shape, Output.LABELS)).graph());
                 assertEquals(subgraphs, graph.nodes().stream().filter(node -> KernelSteps.name(node).equals(KernelSteps.MASKS)).count());
+                bordersAreTensorRts(graph, preparation, arena);
+            }
+        }
+    }
+
+    /// Each of the sample Mask2Former's three encoder layers, of which the last has no product that follows.
+    @ParameterizedTest
+    @CsvSource({MASK2FORMER + ", FP16, 3", MASK2FORMER + ", TF32, 0", MASK2FORMER + ", FP32, 0", MASK2FORMER + ", INT8, 0",
+            MASKFORMER + ", FP16, 0"})
+    void allTokensAreInSubgraphs(String model, Precision precision, int subgraphs) {
+        Preparation preparation = new Preparation(true, precision, KernelForms.all(), Ranges.none());
+        try (ModelFile file = ModelFile.open(SAMPLES.resolve(model), ModelOptions.none()); Arena arena = Arena.ofConfined()) {
+            for (InputShape shape : List.of(InputShape.ofSize(64, 128).withBatch(1), InputShape.free())) {
+                Graph graph = Verifier.verify(preparation.apply(file.graph(shape, Output.LABELS)).graph());
+                List<Node> tokens = graph.nodes().stream().filter(node -> KernelSteps.name(node).equals(KernelSteps.TOKENS)).toList();
+                assertEquals(subgraphs, tokens.size());
+                for (int i = 0; i < subgraphs; i++) {
+                    assertEquals(i < subgraphs - 1 ? 2 : 1, tokens.get(i).outputs().size());
+                }
                 bordersAreTensorRts(graph, preparation, arena);
             }
         }

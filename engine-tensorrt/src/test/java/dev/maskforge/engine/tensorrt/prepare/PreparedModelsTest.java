@@ -61,10 +61,14 @@ class PreparedModelsTest {
     }
 
     private static Graph prepared(Graph graph, Precision precision, DeformableAttentionForm form, LabelsForm labels) {
+        return prepared(graph, precision, form, TokensForm.NETWORK, labels);
+    }
+
+    private static Graph prepared(Graph graph, Precision precision, DeformableAttentionForm form, TokensForm tokens, LabelsForm labels) {
         return Verifier
                 .verify(new Preparation(true, precision,
                         new SettledForms(form, AttentionForm.NETWORK, QueriesForm.NETWORK, GroupNormalizationForm.NETWORK,
-                                MasksForm.NETWORK, true,
+                                MasksForm.NETWORK, tokens, true,
                                 labels),
                         Ranges.none())
                         .apply(graph).graph());
@@ -80,15 +84,16 @@ class PreparedModelsTest {
     /// pixels that no mask covers: every score there is what a sigmoid makes of logits below -18, which ONNX Runtime's cuts off and
     /// others do not, so that labels differ in float32, too. Scenes of twice the size have none.
     @ParameterizedTest
-    @CsvSource({MASK2FORMER + ", 64, FP32, GATHER, 0.9999", MASK2FORMER + ", 64, FP16, GRID_SAMPLE, 0.999",
-            MASK2FORMER + ", 64, FP32, KERNEL, 0.9999",
-            MASKFORMER + ", 128, FP32, PLUGIN, 0.9999", MASKFORMER + ", 128, FP16, PLUGIN, 0.999"})
-    void saysWhatTheGraphAsAuthoredSays(String model, int height, Precision precision, DeformableAttentionForm form, double gate) {
+    @CsvSource({MASK2FORMER + ", 64, FP32, GATHER, NETWORK, 0.9999", MASK2FORMER + ", 64, FP16, GRID_SAMPLE, NETWORK, 0.999",
+            MASK2FORMER + ", 64, FP32, KERNEL, NETWORK, 0.9999", MASK2FORMER + ", 64, FP16, KERNEL, KERNEL, 0.999",
+            MASKFORMER + ", 128, FP32, PLUGIN, NETWORK, 0.9999", MASKFORMER + ", 128, FP16, PLUGIN, NETWORK, 0.999"})
+    void saysWhatTheGraphAsAuthoredSays(String model, int height, Precision precision, DeformableAttentionForm form, TokensForm tokens,
+            double gate) {
         Size size = new Size(height, 2 * height);
         Agreement agreement = Agreement.NONE;
         try (ModelFile file = open(model);
                 Engine expected = runtime.build(lowered(graph(file, size, Output.SCORES)), EngineOptions.standard());
-                Engine actual = runtime.build(prepared(graph(file, size, Output.LABELS), precision, form, LabelsForm.NETWORK),
+                Engine actual = runtime.build(prepared(graph(file, size, Output.LABELS), precision, form, tokens, LabelsForm.NETWORK),
                         EngineOptions.standard());
                 Session scores = expected.openSession();
                 Session labels = actual.openSession();
@@ -99,7 +104,7 @@ class PreparedModelsTest {
                         Objects.requireNonNull(labels.run(picture).get("labels"))));
             }
         }
-        System.out.printf("%s %s %s, prepared: %.6f of all pixels, %.6f of clear ones%n", model, precision, form,
+        System.out.printf("%s %s %s %s, prepared: %.6f of all pixels, %.6f of clear ones%n", model, precision, form, tokens,
                 agreement.total().ofAll(), agreement.total().ofClear());
         assertTrue(agreement.isConclusive(), agreement.toString());
         assertTrue(agreement.total().ofClear() >= gate, agreement.toString());
@@ -116,7 +121,7 @@ class PreparedModelsTest {
         try (ModelFile file = open(MASK2FORMER); Arena arena = Arena.ofConfined()) {
             Graph authored = graph(file, Output.LABELS);
             Preparation preparation = new Preparation(true, Precision.FP16, new SettledForms(form, attention, QueriesForm.NETWORK,
-                    GroupNormalizationForm.NETWORK, MasksForm.NETWORK, true, LabelsForm.KERNEL), Ranges.none());
+                    GroupNormalizationForm.NETWORK, MasksForm.NETWORK, TokensForm.NETWORK, true, LabelsForm.KERNEL), Ranges.none());
             Graph whole = preparation.apply(authored).graph();
             Partition partition = Partition.ofNodes(whole, preparation.cuts(whole));
             long bytes = 0;
@@ -145,7 +150,8 @@ class PreparedModelsTest {
             Graph authored = file.graph(Input.PIXELS, InputShape.free(), Output.LABELS);
             Preparation preparation = new Preparation(true, Precision.FP16,
                     new SettledForms(DeformableAttentionForm.KERNEL, AttentionForm.KERNEL,
-                            QueriesForm.NETWORK, GroupNormalizationForm.NETWORK, MasksForm.NETWORK, true, LabelsForm.KERNEL),
+                            QueriesForm.NETWORK, GroupNormalizationForm.NETWORK, MasksForm.NETWORK, TokensForm.NETWORK, true,
+                            LabelsForm.KERNEL),
                     Ranges.none());
             Partition partition = Partition.of(preparation.apply(authored).graph(),
                     operation -> preparation.own().contains(operation.getClass()));

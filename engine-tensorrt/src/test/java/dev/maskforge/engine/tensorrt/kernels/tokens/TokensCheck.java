@@ -1,0 +1,123 @@
+package dev.maskforge.engine.tensorrt.kernels.tokens;
+
+import dev.maskforge.engine.tensorrt.kernels.DeviceMemory;
+import dev.maskforge.engine.tensorrt.kernels.KernelBench;
+import dev.maskforge.engine.tensorrt.kernels.KernelCheck;
+import dev.maskforge.graph.DataType;
+import dev.maskforge.graph.Graph;
+import dev.maskforge.graph.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SequencedMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/// The kernel of tokens against sums in float64 of the same numbers, which nothing rounds on the way.
+///
+/// @param numbers   weights as Linears have them
+/// @param reference what should come of them
+public record TokensCheck(TokensGraphs sizes, SequencedMap<String, Tensor> numbers,
+        CompletableFuture<TokensGraphs.Outcome> reference) implements KernelCheck {
+    /// Tokens are rounded to 11 bits between products: what the first normalisation gives is the second sum's summand, and is, like what
+    /// is written, off by up to 2^-11 of itself. The largest are about five deviations, relative to which two such errors are 1e-3; those
+    /// of the hidden channels average out over the products. Emulated on a CPU the file is off
+    /// by 5.6e-4 at most, in 130 rows of up to 256 channels.
+    private static final double TOLERANCE = 1.5e-3;
+    /// As often a run is repeated, each time behind the one before, for what depends on chance to show.
+    private static final int RUNS = 50;
+    /// Rows of none, one and two warps beside whole blocks, of blocks of one and of two warpgroups, one and several times over.
+    private static final int[] ROWS = {1, 63, 64, 65, 127, 129, 1000, 8449, 17_000};
+    private static final int FEW = 1000;
+
+    /// All rows at all of some sizes.
+    public static List<KernelCheck> all() {
+        return of(Integer.MAX_VALUE);
+    }
+
+    /// Those for compute-sanitizer, under which many rows take long.
+    public static List<KernelCheck> small() {
+        List<KernelCheck> checks = new ArrayList<>(of(FEW));
+        checks.add(of(new TokensGraphs(8449, 64, 96, 32), 6000));
+        return List.copyOf(checks);
+    }
+
+    private static List<KernelCheck> of(int mostRows) {
+        List<KernelCheck> checks = new ArrayList<>();
+        for (int[] widths : new int[][]{{64, 96, 32}, {64, 1024, 0}, {128, 96, 544}, {128, 1024, 32}, {192, 96, 0}, {256, 96, 32},
+                {256, 1024, 0}, {256, 1024, 544}}) {
+            for (int rows : ROWS) {
+                if (rows <= mostRows) {
+                    checks.add(of(new TokensGraphs(rows, widths[0], widths[1], widths[2]), 5000 + 100L * checks.size()));
+                }
+            }
+        }
+        return List.copyOf(checks);
+    }
+
+    private static TokensCheck of(TokensGraphs sizes, long seed) {
+        SequencedMap<String, Tensor> numbers = sizes.numbers(seed);
+        return new TokensCheck(sizes, numbers, CompletableFuture.supplyAsync(() -> sizes.reference(numbers)));
+    }
+
+    @Override
+    public Stream<Finding> findings(KernelBench bench) {
+        return Stream.of(bench).flatMap(device -> findings(run(device)));
+    }
+
+    private Stream<Finding> findings(List<float[]> results) {
+        TokensGraphs.Outcome expected = reference.join();
+        Finding tokens = Finding.ofError("tokens, " + sizes, KernelCheck.relativeError(results.getFirst(), expected.y()), TOLERANCE);
+        return sizes.outputs() == 0
+                ? Stream.of(tokens)
+                : Stream.of(tokens, Finding.ofError("tokens, " + sizes + ", the product that follows",
+                        KernelCheck.relativeError(results.getLast(), expected.product()), TOLERANCE));
+    }
+
+    /// What the graph's outputs become; NaN where repeated runs differ, or nothing was written.
+    private List<float[]> run(KernelBench bench) {
+        Graph graph = sizes.graph();
+        try (DeviceMemory memory = bench.memory();
+                TokensKernel kernel = TokensKernel.load(bench.loader(), TokensProgram.of(graph), Map.of())) {
+            Map<String, Long> places = places(graph, TokensGraphs.inputs(numbers), memory);
+            kernel.enqueue(name -> place(places, name), 0, bench.stream());
+            List<float[]> first = results(graph, places, memory);
+            for (int i = 0; i < RUNS; i++) {
+                kernel.enqueue(name -> place(places, name), 0, bench.stream());
+            }
+            List<float[]> last = results(graph, places, memory);
+            boolean areSame = IntStream.range(0, first.size()).allMatch(i -> Arrays.equals(first.get(i), last.get(i)));
+            if (!areSame) {
+                first.forEach(values -> Arrays.fill(values, Float.NaN));
+            }
+            return first;
+        }
+    }
+
+    private static List<float[]> results(Graph graph, Map<String, Long> places, DeviceMemory memory) {
+        return graph.outputs().stream().map(name -> memory.floats(place(places, name),
+                Math.toIntExact(graph.type(name).shape().elementCount()), DataType.FLOAT16)).toList();
+    }
+
+    static long place(Map<String, Long> places, String name) {
+        return Objects.requireNonNull(places.get(name), name);
+    }
+
+    /// Inputs as the kernel takes them, and room for the results.
+    static Map<String, Long> places(Graph graph, SequencedMap<String, Tensor> inputs, DeviceMemory memory) {
+        Map<String, Long> places = new HashMap<>();
+        inputs.forEach((name, tensor) -> places.put(name, memory.floats(tensor.halvesToFloats(), DataType.FLOAT16)));
+        graph.outputs().forEach(name -> places.put(name,
+                memory.poisoned(graph.type(name).shape().elementCount() * graph.type(name).dataType().bytes())));
+        return places;
+    }
+
+    @Override
+    public String toString() {
+        return sizes.toString();
+    }
+}
