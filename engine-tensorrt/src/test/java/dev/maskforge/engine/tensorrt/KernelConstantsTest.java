@@ -8,6 +8,7 @@ import dev.maskforge.engine.tensorrt.kernels.KernelCache;
 import dev.maskforge.engine.tensorrt.kernels.KernelLoader;
 import dev.maskforge.engine.tensorrt.kernels.StandInCompiler;
 import dev.maskforge.engine.tensorrt.kernels.StandInModules;
+import dev.maskforge.engine.tensorrt.kernels.tokens.TokensGraphs;
 import dev.maskforge.engine.tensorrt.plan.LoadedPlan;
 import dev.maskforge.engine.tensorrt.plan.PlanContainer;
 import dev.maskforge.engine.tensorrt.steps.KernelSteps;
@@ -26,12 +27,15 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.SequencedMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -75,7 +79,11 @@ class KernelConstantsTest {
     }
 
     private static PlanContainer container(Graph graph) {
-        Partition partition = Partition.of(graph, KernelSteps::isOwn);
+        return container(graph, KernelSteps::isOwn);
+    }
+
+    private static PlanContainer container(Graph graph, Predicate<Operation> isOwn) {
+        Partition partition = Partition.of(graph, isOwn);
         PlanValues values = PlanValues.of(partition, graph);
         return new PlanContainer(types(graph, graph.inputs()), types(graph, graph.outputs()), values.between(), values.constants(),
                 partition.steps().stream().<PlanContainer.Part>map(step -> new PlanContainer.Part.Kernel((Partition.Step.Kernel) step))
@@ -221,6 +229,56 @@ class KernelConstantsTest {
         assertEquals(List.of("Add", "chain/right", "chain/whole"), List.copyOf(values.between().keySet()));
         values.between().forEach((name, type) -> assertEquals(graph.type(name), type));
         assertEquals(List.of("bias"), List.copyOf(values.constants().keySet()));
+    }
+
+    /// An encoder's layer behind a deformable attention, and the next one's, which takes columns of the layer's product.
+    private static Graph encoder() {
+        Operation attention = new Operation.DeformableAttention(2, 2,
+                List.of(new Operation.DeformableAttention.Level(Dimension.of(2), Dimension.of(3))));
+        TokensGraphs layer = new TokensGraphs(6, 64, 96, 96);
+        Graph inner = layer.graph();
+        GraphBuilder builder = new GraphBuilder();
+        List<Value> inputs = new ArrayList<>();
+        inputs.add(builder.add(attention, half(builder, "values", 64), half(builder, "offsets", 8), half(builder, "logits", 4)));
+        inputs.add(half(builder, "tokens", 64));
+        Map<String, Tensor> constants = TokensGraphs.inputs(layer.numbers(1));
+        inner.inputs().stream().skip(2)
+                .forEach(name -> inputs.add(builder.initializer(name, Objects.requireNonNull(constants.get(name), name))));
+        List<Value> results = builder.copy(
+                new Node("layer", new Operation.Subgraph(inner), List.of(), List.of("layer/y", "layer/product")), inputs);
+        Value product = results.getLast();
+        builder.output("y", results.getFirst());
+        builder.output("next", builder.add(attention, product.slice(-1, 0, 64), product.slice(-1, 64, 72), product.slice(-1, 72, 76)));
+        return builder.build();
+    }
+
+    private static Value half(GraphBuilder builder, String name, long width) {
+        return builder.input(name, new TensorType(DataType.FLOAT16, Shape.of(1, 6, width)));
+    }
+
+    @Test
+    void aKernelsMatrixIsReadByColumns() {
+        Graph graph = encoder();
+        PlanContainer written = container(graph, operation -> KernelSteps.isOwn(operation) || operation instanceof Operation.Slice);
+        Map<String, Tensor> inputs = new HashMap<>();
+        graph.inputs().forEach(name -> inputs.put(name,
+                Tensor.ofHalves(graph.type(name).shape(), new float[Math.toIntExact(graph.type(name).shape().elementCount())])));
+        try (Arena arena = Arena.ofConfined()) {
+            PlanContainer read = PlanContainer.read(written.write(arena));
+            assertEquals(Map.of("DeformableAttention", 2, KernelSteps.TOKENS, 1), read.kernels());
+            try (Engine engine = open(read); Session session = engine.openSession()) {
+                session.run(inputs);
+                assertEquals(List.of("deformable_attention", "tokens", "deformable_attention"),
+                        modules.launches().stream().limit(3).map(StandInModules.Launch::function).toList());
+                List<Long> tokens = modules.launches().get(1).addresses(12);
+                long product = tokens.getLast();
+                assertEquals(modules.launches().getFirst().addresses(4).getLast(), tokens.getFirst());
+                assertEquals(List.of(product, product + 128, product + 144), modules.launches().get(2).addresses(3));
+                assertOnDevice(tokens.get(2), graph, "projection");
+                assertOnDevice(tokens.get(8), graph, "following");
+            }
+        }
+        assertEquals(0, device.held());
     }
 
     /// A node of several outputs as it is kept.

@@ -53,7 +53,7 @@ record GatherTokens(long leastTokens) implements Pass {
         Map<Node, Operation.Subgraph> subgraphs = new HashMap<>();
         Set<Node> gathered = new HashSet<>();
         for (TokensProgram.Match match : matches) {
-            subgraphs.put(second(match), subgraph(used, match, packing));
+            subgraphs.put(second(match), subgraph(match, packing));
             gathered.addAll(match.nodes());
         }
         return Subgraphs.put(packing.graph(), gathered, subgraphs, "tokens");
@@ -80,7 +80,7 @@ record GatherTokens(long leastTokens) implements Pass {
         return match.nodes().stream().filter(node -> node.output().equals(match.program().output())).findFirst().orElseThrow();
     }
 
-    private static Operation.Subgraph subgraph(Graph graph, TokensProgram.Match match, Packing packing) {
+    private static Operation.Subgraph subgraph(TokensProgram.Match match, Packing packing) {
         TokensProgram program = match.program();
         GraphBuilder inner = new GraphBuilder();
         inputs(match, packing).forEach(name -> inner.input(name, packing.type(name)));

@@ -23,7 +23,7 @@ import java.util.Optional;
 public enum TokensWeights {
     /// Of the projection of what attention gave: steps of rows, both sides channels.
     PROJECTION {
-        /// in / 64, a, out / 64, a, b, e of out, b, e of in
+        // Packed: in / 64, a, out / 64, a, b, e of out, b, e of in
         @Override
         Order order(long outputs, long inputs) {
             return new Order(Shape.of(inputs / 64, 8, outputs / 64, 8, 4, 2, 4, 2), List.of(2, 4, 3, 5, 0, 6, 1, 7));
@@ -31,7 +31,7 @@ public enum TokensWeights {
     },
     /// Of the network's first product: steps of columns, which are as they are.
     INNER {
-        /// out / 32, in / 64, a of in, 32 of out, b, e of in
+        // Packed: out / 32, in / 64, a of in, 32 of out, b, e of in
         @Override
         Order order(long outputs, long inputs) {
             return new Order(Shape.of(outputs / 32, inputs / 64, 8, 32, 4, 2), List.of(0, 3, 1, 4, 2, 5));
@@ -39,7 +39,7 @@ public enum TokensWeights {
     },
     /// Of its second product: steps of rows, which are as they are.
     OUTER {
-        /// in / 8, out / 64, a, b, e of out, 8 of in
+        // Packed: in / 8, out / 64, a, b, e of out, 8 of in
         @Override
         Order order(long outputs, long inputs) {
             return new Order(Shape.of(inputs / 8, outputs / 64, 8, 4, 2, 8), List.of(1, 3, 2, 4, 0, 5));
@@ -47,7 +47,7 @@ public enum TokensWeights {
     },
     /// Of the next layer's product: steps of columns.
     FOLLOWING {
-        /// out / 32, in / 64, a of in, a, b, e of out, b, e of in
+        // Packed: out / 32, in / 64, a of in, a, b, e of out, b, e of in
         @Override
         Order order(long outputs, long inputs) {
             return new Order(Shape.of(outputs / 32, inputs / 64, 8, 4, 4, 2, 4, 2), List.of(0, 4, 3, 5, 1, 6, 2, 7));

@@ -12,6 +12,7 @@ import dev.maskforge.graph.TensorType;
 import dev.maskforge.graph.Value;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedMap;
@@ -21,11 +22,11 @@ import java.util.stream.IntStream;
 ///
 /// @param rows    tokens of one picture
 /// @param outputs of the product that follows; 0 if none does
-record TokensGraphs(int rows, int channels, int hidden, int outputs) {
+public record TokensGraphs(int rows, int channels, int hidden, int outputs) {
     static final float EPSILON = 1e-5f;
 
     /// `y`, and `product` if one follows.
-    Graph graph() {
+    public Graph graph() {
         GraphBuilder builder = new GraphBuilder();
         Value attended = input(builder, "attended", 1, rows, channels);
         Value tokens = input(builder, "tokens", 1, rows, channels);
@@ -58,7 +59,7 @@ record TokensGraphs(int rows, int channels, int hidden, int outputs) {
     }
 
     /// Numbers as networks have them, weights `[out, in]` as a Linear has them.
-    SequencedMap<String, Tensor> numbers(long seed) {
+    public SequencedMap<String, Tensor> numbers(long seed) {
         SequencedMap<String, Tensor> numbers = new LinkedHashMap<>();
         put(numbers, "attended", seed, 0, 1, 1, rows, channels);
         put(numbers, "tokens", seed, 0, 1, 1, rows, channels);
@@ -90,7 +91,7 @@ record TokensGraphs(int rows, int channels, int hidden, int outputs) {
     }
 
     /// The graph's inputs: weights packed.
-    static SequencedMap<String, Tensor> inputs(SequencedMap<String, Tensor> numbers) {
+    public static SequencedMap<String, Tensor> inputs(SequencedMap<String, Tensor> numbers) {
         SequencedMap<String, Tensor> inputs = new LinkedHashMap<>(numbers);
         for (TokensWeights kind : TokensWeights.values()) {
             inputs.computeIfPresent(kind.toString(), (_, weights) -> kind.pack(weights));
@@ -99,7 +100,7 @@ record TokensGraphs(int rows, int channels, int hidden, int outputs) {
     }
 
     /// What comes of numbers in float64, without any rounding: `y` and `product`.
-    Outcome reference(SequencedMap<String, Tensor> numbers) {
+    public List<float[]> reference(SequencedMap<String, Tensor> numbers) {
         double[] attended = doubles(numbers, "attended");
         double[] tokens = doubles(numbers, "tokens");
         Linear projection = Linear.of(numbers, "projection");
@@ -121,11 +122,8 @@ record TokensGraphs(int rows, int channels, int hidden, int outputs) {
             put(become, y, row);
             following.ifPresent(linear -> put(linear.of(become), product, row));
         });
-        return new Outcome(y, product);
+        return outputs == 0 ? List.of(y) : List.of(y, product);
     }
-
-    /// @param product empty if none follows
-    record Outcome(float[] y, float[] product) {}
 
     private static double[] plus(double[] sum, double[] addend, int from) {
         for (int i = 0; i < sum.length; i++) {
@@ -145,8 +143,16 @@ record TokensGraphs(int rows, int channels, int hidden, int outputs) {
         return IntStream.range(0, halves.length).mapToDouble(i -> halves[i]).toArray();
     }
 
-    /// @param weights `[in, out]`, so that a loop goes through neighbours
-    private record Linear(double[] weights, double[] bias) {
+    /// Weights are `[in, out]`, so that a loop goes through neighbours.
+    private static final class Linear {
+        private final double[] weights;
+        private final double[] bias;
+
+        private Linear(double[] weights, double[] bias) {
+            this.weights = weights;
+            this.bias = bias;
+        }
+
         static Linear of(SequencedMap<String, Tensor> numbers, String name) {
             double[] natural = doubles(numbers, name);
             double[] bias = doubles(numbers, name + " bias");
@@ -171,7 +177,15 @@ record TokensGraphs(int rows, int channels, int hidden, int outputs) {
         }
     }
 
-    private record Scaling(double[] scale, double[] shift) {
+    private static final class Scaling {
+        private final double[] scale;
+        private final double[] shift;
+
+        private Scaling(double[] scale, double[] shift) {
+            this.scale = scale;
+            this.shift = shift;
+        }
+
         static Scaling of(SequencedMap<String, Tensor> numbers, String name) {
             return new Scaling(doubles(numbers, name + " scale"), doubles(numbers, name + " shift"));
         }

@@ -113,8 +113,8 @@ class TokensLayoutTest {
         SequencedMap<String, Tensor> numbers = sizes.numbers(3);
         Graph graph = sizes.graph();
         Map<String, Tensor> actual = Interpreter.run(graph, TokensGraphs.inputs(numbers));
-        TokensGraphs.Outcome expected = sizes.reference(numbers);
-        assertTrue(KernelCheck.relativeError(Objects.requireNonNull(actual.get("y")).halvesToFloats(), expected.y()) < 2e-3);
-        assertTrue(KernelCheck.relativeError(Objects.requireNonNull(actual.get("product")).halvesToFloats(), expected.product()) < 2e-3);
+        List<float[]> expected = sizes.reference(numbers);
+        assertTrue(KernelCheck.relativeError(Objects.requireNonNull(actual.get("y")).halvesToFloats(), expected.getFirst()) < 2e-3);
+        assertTrue(KernelCheck.relativeError(Objects.requireNonNull(actual.get("product")).halvesToFloats(), expected.getLast()) < 2e-3);
     }
 }
