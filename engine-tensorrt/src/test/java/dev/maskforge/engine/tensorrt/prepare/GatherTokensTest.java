@@ -59,7 +59,7 @@ class GatherTokensTest {
         }
 
         private int hidden() {
-            return other == Other.HIDDEN ? 80 : 96;
+            return other == Other.HIDDEN ? 96 : 128;
         }
 
         private int following() {

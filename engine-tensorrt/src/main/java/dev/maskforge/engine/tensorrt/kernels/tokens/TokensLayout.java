@@ -15,7 +15,9 @@ import java.util.Map;
 /// @param outputs  of the product that follows; 0 if none does
 public record TokensLayout(int rows, int channels, int hidden, int outputs) {
     /// Rows or columns of weights that are copied at once.
-    static final int STEP = 32;
+    private static final int STEP = 64;
+    /// Neighbouring columns of the following product that a lane writes.
+    private static final int COLUMNS = 16;
     private static final int PART = 64;
     private static final int MOST_CHANNELS = 256;
     /// Far beyond what networks have; their steps are counted in 32 bits.
@@ -26,7 +28,7 @@ public record TokensLayout(int rows, int channels, int hidden, int outputs) {
     /// One for each multiprocessor of an H100 or H200, which holds no more.
     private static final int MOST_BLOCKS = 132;
     /// The file's `STAGES`, each with two barriers.
-    private static final int STAGES = 8;
+    private static final int STAGES = 4;
     private static final int BARRIER_BYTES = 8;
 
     public TokensLayout {
@@ -61,12 +63,12 @@ public record TokensLayout(int rows, int channels, int hidden, int outputs) {
     }
 
     private static boolean takes(long channels, long hidden, long outputs) {
-        return channels >= PART && channels % PART == 0 && channels <= MOST_CHANNELS && isInSteps(hidden) && hidden > 0
-                && isInSteps(outputs);
+        return channels >= PART && channels % PART == 0 && channels <= MOST_CHANNELS && isMultiple(hidden, STEP) && hidden > 0
+                && isMultiple(outputs, COLUMNS);
     }
 
-    private static boolean isInSteps(long size) {
-        return size % STEP == 0 && size >= 0 && size <= MOST_IN_STEPS;
+    private static boolean isMultiple(long size, int of) {
+        return size % of == 0 && size >= 0 && size <= MOST_IN_STEPS;
     }
 
     /// That share the weights which lie in shared memory: two where there is work for them on all multiprocessors.
@@ -74,8 +76,9 @@ public record TokensLayout(int rows, int channels, int hidden, int outputs) {
         return rows > MOST_BLOCKS * ROWS ? 2 : 1;
     }
 
+    /// One warpgroup more sees to the weights.
     int threads() {
-        return WARPGROUP * warpgroups();
+        return WARPGROUP * (warpgroups() + 1);
     }
 
     /// That share out the tokens.
@@ -84,7 +87,8 @@ public record TokensLayout(int rows, int channels, int hidden, int outputs) {
     }
 
     int sharedBytes() {
-        return STAGES * (STEP * channels * DataType.FLOAT16.bytes() + 2 * BARRIER_BYTES);
+        int stages = STAGES * (STEP * channels * DataType.FLOAT16.bytes() + 2 * BARRIER_BYTES);
+        return stages + warpgroups() * ROWS * channels * DataType.FLOAT16.bytes();
     }
 
     KernelSource source() {

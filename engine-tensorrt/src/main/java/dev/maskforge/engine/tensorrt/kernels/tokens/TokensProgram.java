@@ -22,7 +22,7 @@ import java.util.Optional;
 /// product = Linear(output)                                   [..., M]; it need not be
 /// ```
 /// All values are float16, and all Linears have biases. Their weights are the graph's inputs as [TokensWeights] packs them, of which it
-/// makes the Linears' own by Transpose and Reshape.
+/// makes the Linears' own.
 ///
 /// @param attended   what attention gave
 /// @param tokens     what its projection is added to
@@ -94,20 +94,19 @@ public record TokensProgram(String attended, String tokens, Product projection, 
                         "the kernel of tokens does not do what the plan's step computes; build it anew"));
     }
 
-    /// Beside the program's nodes there are two for each of its products.
+    /// Beside the program's nodes there are those that unpack the weights of its products.
     private static boolean isWhole(Match match, Graph graph) {
         TokensProgram program = match.program();
         List<String> outputs = new ArrayList<>(List.of(program.output()));
         program.following().map(product -> product.node().output()).ifPresent(outputs::add);
-        return graph.outputs().equals(outputs) && graph.nodes().size() == match.nodes().size() + 2 * program.products().size();
+        int unpacking = program.products().stream().mapToInt(product -> product.kind().nodes(product.outputs(), product.inputs())).sum();
+        return graph.outputs().equals(outputs) && graph.nodes().size() == match.nodes().size() + unpacking;
     }
 
     /// Whether a graph is of the kind that the kernel is for: no other unpacks weights.
     public static boolean isFor(Graph graph) {
         ValueUses uses = ValueUses.of(graph);
-        return graph.nodes().stream().filter(node -> node.operation() instanceof Operation.Linear)
-                .flatMap(node -> uses.giver(node.inputs().get(1), Integer.MAX_VALUE).stream())
-                .anyMatch(node -> node.operation() instanceof Operation.Reshape);
+        return graph.nodes().stream().anyMatch(node -> node.operation() instanceof Operation.Linear && uses.isGiven(node.inputs().get(1)));
     }
 
     /// The program whose tokens are a value of a graph, if there is one.

@@ -2,7 +2,9 @@ package dev.maskforge.engine.tensorrt.kernels.tokens;
 
 import dev.maskforge.engine.tensorrt.kernels.ValueUses;
 import dev.maskforge.graph.DataType;
+import dev.maskforge.graph.Dimension;
 import dev.maskforge.graph.Graph;
+import dev.maskforge.graph.Node;
 import dev.maskforge.graph.Operation;
 import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.Tensor;
@@ -14,12 +16,13 @@ import java.util.Locale;
 import java.util.Optional;
 
 /// The orders in which the kernel of tokens wants the weights `[out, in]` of its products, of float16: step after step as it copies them
-/// into shared memory, 32 rows (of in) or 32 columns (of out) each, and within a step in pieces of 8 channels of one column, as its
+/// into shared memory, 64 rows (of in) or 64 columns (of out) each, and within a step in pieces of 8 channels of one column, as its
 /// matrix units read them.
 ///
-/// Channels of tokens are numbered as the file says: within each 64, channel 16 b + 2 a + e has the place 8 a + 2 b + e. Columns of the
-/// following product likewise within each 32, where the channel is 8 b + 2 a + e. So each order is the weights under another shape, with
-/// its axes in another order, and a graph that has them packed takes the way back: Transpose, Reshape.
+/// Channels of tokens, and columns of the following product, are numbered as the file says: within each 64, channel 16 b + 2 a + e has
+/// the place 8 a + 2 b + e. So each order is the weights under another shape, with its axes in another order, and a graph that has them
+/// packed takes the way back: Transpose, Reshape. Where the following product's columns are no whole steps, zeros make up the last; the
+/// way back leaves them out by a Slice.
 public enum TokensWeights {
     /// Of the projection of what attention gave: steps of rows, both sides channels.
     PROJECTION {
@@ -31,10 +34,10 @@ public enum TokensWeights {
     },
     /// Of the network's first product: steps of columns, which are as they are.
     INNER {
-        // Packed: out / 32, in / 64, a of in, 32 of out, b, e of in
+        // Packed: out / 64, in / 64, a of in, 64 of out, b, e of in
         @Override
         Order order(long outputs, long inputs) {
-            return new Order(Shape.of(outputs / 32, inputs / 64, 8, 32, 4, 2), List.of(0, 3, 1, 4, 2, 5));
+            return new Order(Shape.of(outputs / 64, inputs / 64, 8, 64, 4, 2), List.of(0, 3, 1, 4, 2, 5));
         }
     },
     /// Of its second product: steps of rows, which are as they are.
@@ -47,10 +50,10 @@ public enum TokensWeights {
     },
     /// Of the next layer's product: steps of columns.
     FOLLOWING {
-        // Packed: out / 32, in / 64, a of in, a, b, e of out, b, e of in
+        // Packed: out / 64, in / 64, a of in, a, b, e of out, b, e of in
         @Override
         Order order(long outputs, long inputs) {
-            return new Order(Shape.of(outputs / 32, inputs / 64, 8, 4, 4, 2, 4, 2), List.of(0, 4, 3, 5, 1, 6, 2, 7));
+            return new Order(Shape.of(Math.ceilDiv(outputs, 64L), inputs / 64, 8, 8, 4, 2, 4, 2), List.of(0, 4, 3, 5, 1, 6, 2, 7));
         }
     };
 
@@ -58,7 +61,12 @@ public enum TokensWeights {
     ///
     /// @param packed  their shape as they lie
     /// @param natural the axes of that in the order that makes `[out, in]` of them
-    record Order(Shape packed, List<Integer> natural) {}
+    record Order(Shape packed, List<Integer> natural) {
+        /// Columns, those that are zeros among them.
+        long columns(long inputs) {
+            return packed.elementCount() / inputs;
+        }
+    }
 
     abstract Order order(long outputs, long inputs);
 
@@ -76,7 +84,8 @@ public enum TokensWeights {
             strides[axis] = stride;
             stride *= sizes[axis];
         }
-        int count = Math.toIntExact(outputs * inputs);
+        int count = Math.toIntExact(order.packed().elementCount());
+        long given = outputs * inputs;
         MemorySegment memory = MemorySegment.ofArray(new byte[Math.multiplyExact(count, DataType.FLOAT16.bytes())]);
         for (int to = 0; to < count; to++) {
             long from = 0;
@@ -85,15 +94,22 @@ public enum TokensWeights {
                 from += rest % sizes[axis] * strides[axis];
                 rest /= sizes[axis];
             }
-            memory.set(Tensor.INT16, 2L * to, weights.memory().get(Tensor.INT16, 2 * from));
+            memory.set(Tensor.INT16, 2L * to, from < given ? weights.memory().get(Tensor.INT16, 2 * from) : 0);
         }
         return new Tensor(new TensorType(DataType.FLOAT16, order.packed()), memory);
     }
 
     /// Nodes that make weights `[out, in]` of packed ones.
     public Value unpack(Value packed, long outputs, long inputs) {
-        Integer[] natural = order(outputs, inputs).natural().toArray(Integer[]::new);
-        return packed.transpose(natural).reshape(Shape.of(outputs, inputs));
+        Order order = order(outputs, inputs);
+        long columns = order.columns(inputs);
+        Value all = packed.transpose(order.natural().toArray(Integer[]::new)).reshape(Shape.of(columns, inputs));
+        return columns == outputs ? all : all.slice(0, Dimension.ZERO, Dimension.of(outputs));
+    }
+
+    /// How many nodes that takes.
+    int nodes(long outputs, long inputs) {
+        return order(outputs, inputs).columns(inputs) == outputs ? 2 : 3;
     }
 
     /// The packed weights, not computed, of which a graph makes weights `[out, in]` like that, if it does.
@@ -103,10 +119,19 @@ public enum TokensWeights {
             return Optional.empty();
         }
         Order order = order(shape.get(0).size(), shape.get(1).size());
-        return uses.giver(weights, Integer.MAX_VALUE).filter(node -> node.operation() instanceof Operation.Reshape)
+        return reshaped(graph, uses, weights).filter(node -> node.operation() instanceof Operation.Reshape)
                 .flatMap(node -> uses.giver(node.inputs().getFirst(), Integer.MAX_VALUE))
                 .filter(node -> node.operation().equals(new Operation.Transpose(order.natural()))).map(node -> node.inputs().getFirst())
                 .filter(packed -> !uses.isGiven(packed) && graph.type(packed).equals(new TensorType(DataType.FLOAT16, order.packed())));
+    }
+
+    /// What gives weights, or those of which they are the first.
+    private static Optional<Node> reshaped(Graph graph, ValueUses uses, String weights) {
+        Dimension outputs = graph.type(weights).shape().get(0);
+        return uses.giver(weights, Integer.MAX_VALUE)
+                .flatMap(node -> node.operation().equals(new Operation.Slice(0, Dimension.ZERO, outputs))
+                        ? uses.giver(node.inputs().getFirst(), Integer.MAX_VALUE)
+                        : Optional.of(node));
     }
 
     /// Such as `projection`.

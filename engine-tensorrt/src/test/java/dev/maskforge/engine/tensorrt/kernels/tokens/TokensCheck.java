@@ -42,13 +42,13 @@ public record TokensCheck(TokensGraphs sizes, SequencedMap<String, Tensor> numbe
     /// Those for compute-sanitizer, under which many rows take long.
     public static List<KernelCheck> small() {
         List<KernelCheck> checks = new ArrayList<>(of(FEW));
-        checks.add(of(new TokensGraphs(8449, 64, 96, 32), 6000));
+        checks.add(of(new TokensGraphs(8449, 64, 128, 32), 6000));
         return List.copyOf(checks);
     }
 
     private static List<KernelCheck> of(int mostRows) {
         List<KernelCheck> checks = new ArrayList<>();
-        for (int[] widths : new int[][]{{64, 96, 32}, {64, 1024, 0}, {128, 96, 544}, {128, 1024, 32}, {192, 96, 0}, {256, 96, 32},
+        for (int[] widths : new int[][]{{64, 128, 32}, {64, 1024, 0}, {128, 128, 544}, {128, 1024, 32}, {192, 128, 0}, {256, 128, 32},
                 {256, 1024, 0}, {256, 1024, 544}}) {
             for (int rows : ROWS) {
                 if (rows <= mostRows) {

@@ -39,21 +39,21 @@ class TokensLayoutTest {
     void rowsAreSharedOut(int rows, int warpgroups, int blocks) {
         TokensLayout layout = new TokensLayout(rows, 256, 1024, 544);
         assertEquals(warpgroups, layout.warpgroups());
-        assertEquals(128 * warpgroups, layout.threads());
+        assertEquals(128 * (warpgroups + 1), layout.threads());
         assertEquals(blocks, layout.blocks());
-        assertEquals(8 * 64 * 256 + 8 * 16, layout.sharedBytes());
+        assertEquals(4 * (2 * 64 * 256 + 16) + warpgroups * 2 * 64 * 256, layout.sharedBytes());
     }
 
     @ParameterizedTest
-    @CsvSource({"10, 320, 96, 0", "10, 32, 96, 0", "10, 64, 40, 0", "10, 64, 0, 0", "10, 64, 96, 40", "10, 64, 2147483616, 0",
-            "0, 64, 96, 0"})
+    @CsvSource({"10, 320, 128, 0", "10, 32, 128, 0", "10, 64, 96, 0", "10, 64, 0, 0", "10, 64, 128, 40", "10, 64, 2147483584, 0",
+            "0, 64, 128, 0"})
     void refusesOtherSizes(int rows, int channels, int hidden, int outputs) {
         assertThrows(EngineException.class, () -> new TokensLayout(rows, channels, hidden, outputs));
     }
 
     @Test
     void refusesMoreTokensThanThereAreNumbers() {
-        TokensProgram program = TokensProgram.of(new TokensGraphs(5, 64, 96, 0).graph());
+        TokensProgram program = TokensProgram.of(new TokensGraphs(5, 64, 128, 0).graph());
         TensorType many = new TensorType(DataType.FLOAT16, Shape.of(Dimension.symbol("n"), Dimension.of(1 << 20), Dimension.of(64)));
         TokensProgram free = new TokensProgram(program.attended(), program.tokens(), program.projection(), program.first(),
                 program.inner(), program.outer(), program.second(), program.output(), program.following(), many);
@@ -109,7 +109,7 @@ class TokensLayoutTest {
     /// What the kernel is held against is held against the interpreter, whose values are rounded to float16.
     @Test
     void theReferenceOfChecksSaysWhatTheGraphSays() {
-        TokensGraphs sizes = new TokensGraphs(9, 64, 96, 32);
+        TokensGraphs sizes = new TokensGraphs(9, 64, 128, 32);
         SequencedMap<String, Tensor> numbers = sizes.numbers(3);
         Graph graph = sizes.graph();
         Map<String, Tensor> actual = Interpreter.run(graph, TokensGraphs.inputs(numbers));

@@ -19,7 +19,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 class TokensSourcesTest {
     @Test
     void compilesTokens() {
-        List<KernelSource> sources = List.of(new TokensLayout(8448, 64, 96, 32).source(), new TokensLayout(8449, 192, 64, 0).source(),
+        List<KernelSource> sources = List.of(new TokensLayout(8448, 64, 128, 32).source(), new TokensLayout(8449, 192, 64, 0).source(),
                 new TokensLayout(100, 256, 1024, 544).source(), new TokensLayout(10_000, 256, 1024, 544).source());
         Compilations.requireMachineCode(sources, 90);
     }
@@ -29,7 +29,7 @@ class TokensSourcesTest {
     @ValueSource(ints = {80, 89, 990})
     void isOfOneArchitecture(int other) {
         NvrtcCompiler compiler = Compilations.compiler();
-        KernelSource source = new TokensLayout(100, 64, 96, 32).source();
+        KernelSource source = new TokensLayout(100, 64, 128, 32).source();
         EngineException e = assertThrows(EngineException.class, () -> compiler.compile(source, new Architecture(other)));
         String message = String.valueOf(e.getMessage());
         assertTrue(message.contains("sm_" + other + "a") && message.contains("tokens.cu"), message);

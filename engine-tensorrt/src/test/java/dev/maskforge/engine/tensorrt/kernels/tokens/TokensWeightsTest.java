@@ -23,12 +23,7 @@ class TokensWeightsTest {
         return place / 64 * 64 + 16 * (within % 8 / 2) + 2 * (within / 8) + within % 2;
     }
 
-    private static int of32(int place) {
-        int within = place % 32;
-        return place / 32 * 32 + 8 * (within % 8 / 2) + 2 * (within / 8) + within % 2;
-    }
-
-    /// Steps of 32 rows, in pieces of 8 rows by all columns.
+    /// Steps of 64 rows, in pieces of 8 rows by all columns.
     private static float[] rows(float[] weights, int outputs, int inputs, IntUnaryOperator row) {
         float[] packed = new float[weights.length];
         int at = 0;
@@ -42,15 +37,17 @@ class TokensWeightsTest {
         return packed;
     }
 
-    /// Steps of 32 columns, in pieces of 8 rows by these.
+    /// Steps of 64 columns, in pieces of 8 rows by these, with zeros beyond the last.
     private static float[] columns(float[] weights, int outputs, int inputs, IntUnaryOperator column) {
-        float[] packed = new float[weights.length];
+        int steps = Math.ceilDiv(outputs, 64);
+        float[] packed = new float[64 * steps * inputs];
         int at = 0;
-        for (int step = 0; step < outputs / 32; step++) {
+        for (int step = 0; step < steps; step++) {
             for (int eight = 0; eight < inputs / 8; eight++) {
-                for (int i = 0; i < 32; i++) {
+                for (int i = 0; i < 64; i++) {
+                    int from = column.applyAsInt(64 * step + i);
                     for (int j = 0; j < 8; j++) {
-                        packed[at++] = weights[column.applyAsInt(32 * step + i) * inputs + of64(8 * eight + j)];
+                        packed[at++] = from < outputs ? weights[from * inputs + of64(8 * eight + j)] : 0;
                     }
                 }
             }
@@ -63,13 +60,13 @@ class TokensWeightsTest {
             case PROJECTION -> rows(weights, outputs, inputs, TokensWeightsTest::of64);
             case OUTER -> rows(weights, outputs, inputs, row -> row);
             case INNER -> columns(weights, outputs, inputs, column -> column);
-            case FOLLOWING -> columns(weights, outputs, inputs, TokensWeightsTest::of32);
+            case FOLLOWING -> columns(weights, outputs, inputs, TokensWeightsTest::of64);
         };
     }
 
     @ParameterizedTest
-    @CsvSource({"PROJECTION, 64, 64", "PROJECTION, 192, 192", "INNER, 96, 64", "INNER, 1024, 256", "OUTER, 64, 96", "OUTER, 256, 1024",
-            "FOLLOWING, 32, 128", "FOLLOWING, 544, 256"})
+    @CsvSource({"PROJECTION, 64, 64", "PROJECTION, 192, 192", "INNER, 128, 64", "INNER, 1024, 256", "OUTER, 64, 128", "OUTER, 256, 1024",
+            "FOLLOWING, 16, 128", "FOLLOWING, 128, 64", "FOLLOWING, 544, 256"})
     void weightsAreInTheKernelsOrderAndComeBack(TokensWeights kind, int outputs, int inputs) {
         float[] elements = Randoms.normal(3, outputs * inputs, 1, DataType.FLOAT16);
         Tensor packed = kind.pack(Tensor.ofHalves(Shape.of(outputs, inputs), elements));
