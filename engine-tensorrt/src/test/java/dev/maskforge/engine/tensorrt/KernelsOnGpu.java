@@ -39,7 +39,8 @@ import java.util.stream.Stream;
 ///
 /// Arguments: any of `small` (awkward sizes only, for compute-sanitizer), `check`, `queries` (only what computes with a decoder's
 /// queries, checked and timed, which needs clusters of blocks: compute capability 9.0), `normalization` (only group normalisation,
-/// checked and timed), `masks` (likewise, from compute capability 9.0 on), `tokens` (likewise, on 9.0 alone), `time`, `tune`,
+/// checked and timed), `masks` (likewise, from compute capability 9.0 on), `tokens` (likewise, on 9.0 alone), `deformable` (only
+/// deformable attention, likewise), `time`, `tune`,
 /// `attention` (only that of few queries over many keys, timed or, with `tune`, tuned); without any, `check` and `time`.
 final class KernelsOnGpu {
     private KernelsOnGpu() {
@@ -83,8 +84,14 @@ final class KernelsOnGpu {
             failures.addAll(run(TokensCheck.all(), bench));
             TokensTimes.print(bench);
         }
+        if (wanted.contains("deformable")) {
+            failures.addAll(run(DeformableAttentionCheck.all(), bench));
+            DeformableAttentionTimes.print(bench);
+            DeformableAttentionTimes.printPositioned(bench);
+        }
         if (wanted.contains("time")) {
             DeformableAttentionTimes.print(bench);
+            DeformableAttentionTimes.printPositioned(bench);
             HeadTimes.print(bench);
             PixelsTimes.print(bench);
             AttentionTimes.print(bench);

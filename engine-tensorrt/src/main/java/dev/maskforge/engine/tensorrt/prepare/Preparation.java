@@ -71,7 +71,7 @@ public record Preparation(boolean optimised, Precision precision, SettledForms f
             passes.addAll(Optimisation.fewestProducts().passes().passes());
         }
         // What was measured is known by the names of values that are there before they are joined.
-        if (forms.deformable() == DeformableAttentionForm.KERNEL && forms.columns() && ranges.largest().isEmpty()) {
+        if (addsPositions() && ranges.largest().isEmpty()) {
             passes.add(new JoinSamplingInputs());
         }
         if (joined && ranges.largest().isEmpty()) {
@@ -91,6 +91,9 @@ public record Preparation(boolean optimised, Precision precision, SettledForms f
             passes.add(new GatherTokens(LEAST_TOKENS));
         }
         passes.add(new TensorRtLowering(forms.deformable(), forms.attention()));
+        if (addsPositions()) {
+            passes.add(new GatherDeformableAttention());
+        }
         passes.add(new Lowering(own(), forms.deformable() == DeformableAttentionForm.GATHER
                 ? Lowering.DeformableAttention.GATHER
                 : Lowering.DeformableAttention.ENGINE));
@@ -146,6 +149,11 @@ public record Preparation(boolean optimised, Precision precision, SettledForms f
                 && forms.deformable() == DeformableAttentionForm.KERNEL;
     }
 
+    /// The kernel of deformable attention adds them where it may read columns of products.
+    private boolean addsPositions() {
+        return forms.deformable() == DeformableAttentionForm.KERNEL && forms.columns();
+    }
+
     /// Where a prepared graph is cut: at the operations that are kernels of ours, and at what selects columns for them.
     public Predicate<Node> cuts(Graph prepared) {
         Set<Class<? extends Operation>> own = own();
@@ -163,7 +171,7 @@ public record Preparation(boolean optimised, Precision precision, SettledForms f
         if (forms.attention() != AttentionForm.NETWORK) {
             own.add(Operation.Attention.class);
         }
-        if (gathered().isPresent() || normalises() || makesMasks() || computesWithTokens()) {
+        if (gathered().isPresent() || normalises() || makesMasks() || computesWithTokens() || addsPositions()) {
             own.add(Operation.Subgraph.class);
         }
         if (forms.labels() == LabelsForm.KERNEL) {

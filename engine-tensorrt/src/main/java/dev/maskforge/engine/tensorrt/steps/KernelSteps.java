@@ -8,6 +8,8 @@ import dev.maskforge.engine.tensorrt.kernels.attention.AttentionKernel;
 import dev.maskforge.engine.tensorrt.kernels.attention.AttentionLayout;
 import dev.maskforge.engine.tensorrt.kernels.attention.DeformableAttentionKernel;
 import dev.maskforge.engine.tensorrt.kernels.attention.DeformableAttentionLayout;
+import dev.maskforge.engine.tensorrt.kernels.attention.DeformableAttentionProgram;
+import dev.maskforge.engine.tensorrt.kernels.attention.PositionedAttentionKernel;
 import dev.maskforge.engine.tensorrt.kernels.head.HeadKernel;
 import dev.maskforge.engine.tensorrt.kernels.head.HeadLayout;
 import dev.maskforge.engine.tensorrt.kernels.head.HeadLogits;
@@ -50,6 +52,8 @@ public final class KernelSteps {
 
     /// What steps are called that make masks.
     public static final String MASKS = "Masks";
+    /// What steps are called that sample values, with or without a table of positions that they add.
+    public static final String DEFORMABLE_ATTENTION = "DeformableAttention";
 
     /// What steps are called that compute with an encoder's tokens.
     public static final String TOKENS = "Tokens";
@@ -63,6 +67,7 @@ public final class KernelSteps {
             case Operation.Subgraph(Graph graph) when GroupNormalizationProgram.isFor(graph) -> GROUP_NORMALIZATION;
             case Operation.Subgraph(Graph graph) when MasksProgram.isFor(graph) -> MASKS;
             case Operation.Subgraph(Graph graph) when TokensProgram.isFor(graph) -> TOKENS;
+            case Operation.Subgraph(Graph graph) when DeformableAttentionProgram.isFor(graph) -> DEFORMABLE_ATTENTION;
             case Operation.Subgraph _ -> QUERIES;
             default -> node.operation().type();
         };
@@ -104,6 +109,8 @@ public final class KernelSteps {
                 GraphStep.of(node, graph, MasksKernel.load(loader, MasksProgram.of(graph), sizes));
             case Operation.Subgraph(Graph graph) when TokensProgram.isFor(graph) ->
                 GraphStep.of(node, graph, TokensKernel.load(loader, TokensProgram.of(graph), sizes));
+            case Operation.Subgraph(Graph graph) when DeformableAttentionProgram.isFor(graph) ->
+                GraphStep.of(node, graph, PositionedAttentionKernel.load(loader, DeformableAttentionProgram.of(graph), sizes));
             case Operation.Subgraph(Graph graph) -> {
                 int pictures = size(bound(step.outputs().getFirst(), sizes), 0);
                 yield GraphStep.of(node, graph, QueriesKernel.load(loader, QueryProgram.of(graph), pictures));
@@ -126,8 +133,7 @@ public final class KernelSteps {
 
     private static DeformableAttentionLayout layout(Operation.DeformableAttention attention, List<TensorType> inputs,
             List<Integer> rows, Map<String, Long> sizes) {
-        List<DeformableAttentionLayout.Level> levels = attention.levels().stream()
-                .map(level -> new DeformableAttentionLayout.Level(size(level.height(), sizes), size(level.width(), sizes))).toList();
+        List<DeformableAttentionLayout.Level> levels = DeformableAttentionLayout.levels(attention, sizes);
         TensorType value = inputs.getFirst();
         return new DeformableAttentionLayout(size(value, 0), attention.heads(), size(value, 2) / attention.heads(), attention.points(),
                 levels,

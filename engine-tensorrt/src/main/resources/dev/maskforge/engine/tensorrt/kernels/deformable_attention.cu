@@ -7,8 +7,11 @@
 // A block serves a tile of TILE_HEIGHT x TILE_WIDTH queries of one level for TILE_HEADS heads: neighbours look at the same
 // pixels, which then come from the first-level cache.
 //
-// Set from outside: VALUE (float or half_t, of the values and of the output), QUERY (of offsets and logits), HEADS, LEVELS,
-// POINTS, CHANNELS (of one head), VECTOR, LANES, TILE_HEIGHT, TILE_WIDTH, TILE_HEADS, BLOCKS (wanted on a multiprocessor).
+// Offsets and logits may each get a table added, such as what positions add to a product: the sums are float32.
+//
+// Set from outside: VALUE (float or half_t, of the values and of the output), QUERY (of offsets and logits), TABLES (1 if there
+// are tables, else 0), TABLE (their type), HEADS, LEVELS, POINTS, CHANNELS (of one head), VECTOR, LANES, TILE_HEIGHT, TILE_WIDTH,
+// TILE_HEADS, BLOCKS (wanted on a multiprocessor).
 
 constexpr int SAMPLES = LEVELS * POINTS;
 constexpr int ROUNDS = (SAMPLES + LANES - 1) / LANES;
@@ -32,10 +35,18 @@ struct Arguments {
     const QUERY *offsets; // [N, tokens, offsets_row]: head, level, point, xy
     const QUERY *logits;  // [N, tokens, logits_row]: head, level, point
     VALUE *output;        // [N, tokens, HEADS * CHANNELS]
+    // Read if there are TABLES: [1 or N, tokens, ..._table_row], with what they are added to.
+    const TABLE *offsets_table;
+    const TABLE *logits_table;
     int tokens;
     int value_row;
     int offsets_row;
     int logits_row;
+    int offsets_table_row;
+    int logits_table_row;
+    // From one picture's table to the next one's; 0 if all pictures have the same.
+    int offsets_table_tokens;
+    int logits_table_tokens;
     Level levels[LEVELS];
     // How many pixels of a level (second index) one pixel of the query's level (first index) spans.
     float across[LEVELS][LEVELS];
@@ -80,7 +91,8 @@ extern "C" __global__ void __launch_bounds__(THREADS, BLOCKS) deformable_attenti
     column = min(column, width - 1);
     head = min(head, HEADS - 1);
     const long long picture = (long long) blockIdx.y * a.tokens;
-    const long long token = picture + a.levels[own].first_token + row * width + column;
+    const int place = a.levels[own].first_token + row * width + column;
+    const long long token = picture + place;
 
     const QUERY *logits = a.logits + token * a.logits_row + head * SAMPLES;
     const QUERY *offsets = a.offsets + token * a.offsets_row + head * (2 * SAMPLES);
@@ -97,6 +109,17 @@ extern "C" __global__ void __launch_bounds__(THREADS, BLOCKS) deformable_attenti
             load(logits + sample, logit);
             weight[round] = logit[0];
             load(offsets + 2 * sample, offset[round]);
+            if constexpr (TABLES) {
+                const long long logits_at = (long long) blockIdx.y * a.logits_table_tokens + place;
+                const long long offsets_at = (long long) blockIdx.y * a.offsets_table_tokens + place;
+                float added_logit[1];
+                float added_offset[2];
+                load(a.logits_table + logits_at * a.logits_table_row + head * SAMPLES + sample, added_logit);
+                load(a.offsets_table + offsets_at * a.offsets_table_row + 2 * (head * SAMPLES + sample), added_offset);
+                weight[round] += added_logit[0];
+                offset[round][0] += added_offset[0];
+                offset[round][1] += added_offset[1];
+            }
         }
         highest = fmaxf(highest, weight[round]);
     }

@@ -1,6 +1,7 @@
 package dev.maskforge.engine.tensorrt.prepare;
 
 import dev.maskforge.engine.tensorrt.kernels.queries.QueryProgram;
+import dev.maskforge.engine.tensorrt.steps.KernelSteps;
 import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.Node;
@@ -253,8 +254,8 @@ class GatherQueriesTest {
     }
 
     static List<Graph> subgraphs(Graph graph) {
-        return graph.nodes().stream().map(Node::operation).filter(Operation.Subgraph.class::isInstance).map(Operation.Subgraph.class::cast)
-                .map(Operation.Subgraph::graph).toList();
+        return graph.nodes().stream().filter(node -> KernelSteps.name(node).equals(KernelSteps.QUERIES)).map(Node::operation)
+                .map(Operation.Subgraph.class::cast).map(Operation.Subgraph::graph).toList();
     }
 
     private static List<String> names(Graph graph) {

@@ -8,6 +8,7 @@ import dev.maskforge.engine.OutputError;
 import dev.maskforge.engine.Partition;
 import dev.maskforge.engine.Precision;
 import dev.maskforge.engine.tensorrt.kernels.queries.QueryProgram;
+import dev.maskforge.engine.tensorrt.steps.KernelSteps;
 import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.Node;
@@ -62,7 +63,7 @@ class PreparedQueriesTest {
     }
 
     private static long subgraphs(Graph graph) {
-        return graph.nodes().stream().filter(node -> node.operation() instanceof Operation.Subgraph).count();
+        return graph.nodes().stream().filter(node -> KernelSteps.name(node).equals(KernelSteps.QUERIES)).count();
     }
 
     /// Queries look at the picture once a layer, six times in the sample Mask2Former and three times in the sample MaskFormer, and

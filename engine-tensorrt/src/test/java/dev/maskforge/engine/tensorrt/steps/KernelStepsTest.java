@@ -17,14 +17,18 @@ import dev.maskforge.graph.Operation.DeformableAttention.Level;
 import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.TensorType;
 import dev.maskforge.graph.Value;
+import dev.maskforge.graph.text.GraphText;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -104,6 +108,43 @@ class KernelStepsTest {
             // Pictures are blocks down, or deep.
             assertTrue(launch.geometry().blocksDown() == 3 || launch.geometry().blocksDeep() == 3, launch.toString());
         }
+        assertEquals(Set.of(), modules.loaded());
+    }
+
+    /// Columns of a product and of a table, which is one for all three pictures or one for each.
+    @ParameterizedTest
+    @CsvSource({"1, 0", "n, 100"})
+    void positionsAreReadWhereTheyLie(String pictures, int tokensBetween) {
+        Graph inner = GraphText.parse("""
+                (p: float16[n, 10*h*w, 104], t: float16[%s, 10*h*w, 48]) -> (sampled) {
+                  value = Slice{axis=2, start=0, end=64}(p)
+                  o = Slice{axis=2, start=64, end=88}(p)
+                  ot = Slice{axis=2, start=8, end=32}(t)
+                  offsets = Add(o, ot)
+                  l = Slice{axis=2, start=88, end=100}(p)
+                  lt = Slice{axis=2, start=32, end=44}(t)
+                  logits = Add(l, lt)
+                  sampled = DeformableAttention{heads=2, points=3, levels=[[h, 2*w], [2*h, 4*w]]}(value, offsets, logits)
+                }
+                """.formatted(pictures));
+        Operation.Subgraph subgraph = new Operation.Subgraph(inner);
+        Partition.Step.Kernel kernel = new Partition.Step.Kernel(
+                new Node("positioned", subgraph, List.of("outer p", "outer t"), List.of("outer sampled")), subgraph.inputTypes(),
+                subgraph.outputTypes());
+        Map<String, Long> places = Map.of("outer p", 0x1000L, "outer t", 0x2000L, "outer sampled", 0x3000L);
+        StandInModules modules = new StandInModules();
+        StandInCompiler compiler = new StandInCompiler();
+        try (KernelStep step = KernelSteps.prepare(new KernelLoader(modules, compiler, new KernelCache(folder)), kernel, SIZES, Map.of())) {
+            assertEquals(0, step.workspaceBytes());
+            step.enqueue(places::get, 0, 7);
+        }
+        assertTrue(compiler.last().contains("-DTABLES=1") && compiler.last().contains("-DTABLE=half_t"), compiler.last());
+        StandInModules.Launch launch = modules.launches().getFirst();
+        assertEquals("deformable_attention", launch.function());
+        assertEquals(List.of(0x1000L, 0x1000L + 128, 0x1000L + 176, 0x3000L, 0x2000L + 16, 0x2000L + 64), launch.addresses(6));
+        List<Integer> rows = IntStream.range(0, 8).mapToObj(i -> launch.arguments().getInt(6 * 8 + 4 * i)).toList();
+        assertEquals(List.of(100, 104, 104, 104, 48, 48, tokensBetween, tokensBetween), rows);
+        assertEquals(3, launch.geometry().blocksDown());
         assertEquals(Set.of(), modules.loaded());
     }
 

@@ -38,6 +38,9 @@ class AttentionSourcesTest {
             layouts.add(AttentionLayouts.pixelDecoder(64, 96, type, DataType.FLOAT16));
             layouts.add(DeformableAttentionLayout.of(2, 3, 5, 3, LEVELS, type, type));
             layouts.add(DeformableAttentionLayout.of(2, 3, 264, 1, LEVELS, type, type));
+            for (DataType table : List.of(DataType.FLOAT32, DataType.FLOAT16)) {
+                layouts.add(AttentionLayouts.positioned(64, 96, type, table));
+            }
         }
         Compilations.requireMachineCode(layouts.stream()
                 .map(layout -> DeformableAttentionKernel.source(layout, DeformableAttentionTile.standard(layout))).toList(), 80, 90);

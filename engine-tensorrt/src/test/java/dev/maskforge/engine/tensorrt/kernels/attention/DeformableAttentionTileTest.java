@@ -4,8 +4,11 @@ import dev.maskforge.engine.EngineException;
 import dev.maskforge.engine.tensorrt.cuda.LaunchGeometry;
 import dev.maskforge.engine.tensorrt.kernels.attention.DeformableAttentionLayout.Level;
 import dev.maskforge.engine.tensorrt.kernels.attention.DeformableAttentionLayout.Rows;
+import dev.maskforge.engine.tensorrt.kernels.attention.DeformableAttentionLayout.Table;
+import dev.maskforge.engine.tensorrt.kernels.attention.DeformableAttentionLayout.Tables;
 import dev.maskforge.graph.DataType;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -63,5 +66,21 @@ class DeformableAttentionTileTest {
         DeformableAttentionLayout whole = DeformableAttentionLayout.of(1, 8, 32, 4, level, DataType.INT32, DataType.FLOAT16);
         assertThrows(EngineException.class,
                 () -> DeformableAttentionKernel.source(whole, DeformableAttentionTile.standard(whole)));
+    }
+
+    @Test
+    void tablesAreOneForAllPicturesOrOneForEach() {
+        DeformableAttentionLayout plain = DeformableAttentionLayout.of(1, 8, 32, 4, List.of(new Level(2, 2)), DataType.FLOAT16,
+                DataType.FLOAT16);
+        AttentionLayouts.positioned(plain, 3, DataType.FLOAT32, 1);
+        AttentionLayouts.positioned(plain, 3, DataType.FLOAT32, 3);
+        assertThrows(IllegalArgumentException.class, () -> AttentionLayouts.positioned(plain, 3, DataType.FLOAT32, 2));
+        Rows wide = new Rows(DataType.FLOAT16, 96);
+        Rows narrow = new Rows(DataType.FLOAT16, 62);
+        Rows odd = new Rows(DataType.FLOAT16, 65);
+        for (Rows offsets : List.of(narrow, odd, new Rows(DataType.FLOAT32, 96))) {
+            assertThrows(IllegalArgumentException.class, () -> new DeformableAttentionLayout(1, 8, 32, 4, plain.levels(), plain.value(),
+                    wide, wide, Optional.of(new Tables(new Table(offsets, 1), new Table(wide, 1)))));
+        }
     }
 }

@@ -5,9 +5,15 @@ import dev.maskforge.engine.tensorrt.kernels.KernelBench;
 import dev.maskforge.engine.tensorrt.kernels.KernelBench.Picture;
 import dev.maskforge.engine.tensorrt.kernels.KernelBench.Times;
 import dev.maskforge.engine.tensorrt.kernels.Randoms;
+import dev.maskforge.engine.tensorrt.kernels.attention.DeformableAttentionKernel.Added;
+import dev.maskforge.engine.tensorrt.kernels.attention.DeformableAttentionKernel.Operands;
+import dev.maskforge.engine.tensorrt.kernels.attention.DeformableAttentionLayout.Rows;
 import dev.maskforge.graph.DataType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /// How long the kernel of deformable attention takes.
 public final class DeformableAttentionTimes {
@@ -53,6 +59,9 @@ public final class DeformableAttentionTimes {
         return tiles;
     }
 
+    /// What a run reads and writes.
+    private record Buffers(Operands operands, long output) {}
+
     private static List<Times> times(KernelBench bench, DeformableAttentionLayout layout, List<DeformableAttentionTile> tiles) {
         int tokens = layout.pictures() * layout.tokens();
         DataType type = layout.value().dataType();
@@ -61,23 +70,64 @@ public final class DeformableAttentionTimes {
         float[] logits = Randoms.normal(3, tokens * layout.logits().stride(), 2, layout.logits().dataType());
         long queryBytes = layout.offsets().dataType().bytes();
         long bytes = 2L * value.length * type.bytes() + (offsets.length + logits.length) * queryBytes;
+        return times(bench, layout, tiles, bytes,
+                memory -> new Buffers(new Operands(memory.floats(value, type), memory.floats(offsets, layout.offsets().dataType()),
+                        memory.floats(logits, layout.logits().dataType()), Optional.empty()),
+                        memory.poisoned((long) value.length * type.bytes())));
+    }
+
+    private static List<Times> times(KernelBench bench, DeformableAttentionLayout layout, List<DeformableAttentionTile> tiles, long bytes,
+            Function<DeviceMemory, Buffers> buffers) {
         int sets = KernelBench.sets(bytes);
         List<Times> all = new ArrayList<>();
         try (DeviceMemory memory = bench.memory()) {
-            long[][] addresses = new long[sets][];
-            for (int i = 0; i < sets; i++) {
-                addresses[i] = new long[]{memory.floats(value, type), memory.floats(offsets, layout.offsets().dataType()),
-                        memory.floats(logits, layout.logits().dataType()), memory.poisoned((long) value.length * type.bytes())};
-            }
+            List<Buffers> own = IntStream.range(0, sets).mapToObj(_ -> buffers.apply(memory)).toList();
             for (DeformableAttentionTile tile : tiles) {
                 try (DeformableAttentionKernel kernel = DeformableAttentionKernel.load(bench.loader(), layout, tile)) {
-                    all.add(bench.time(bytes, sets, set -> {
-                        long[] at = addresses[set];
-                        kernel.enqueue(at[0], at[1], at[2], at[3], bench.stream());
-                    }));
+                    all.add(bench.time(bytes, sets, set -> kernel.enqueue(own.get(set).operands(), own.get(set).output(), bench.stream())));
                 }
             }
         }
         return all;
+    }
+
+    /// As columns of one product: where something else has added positions to offsets and logits, in a matrix of their sums, and where
+    /// the kernel adds them. What the sums themselves take is not in it.
+    public static void printPositioned(KernelBench bench) {
+        for (Picture size : KernelBench.PICTURES) {
+            for (DataType type : List.of(DataType.FLOAT16, DataType.FLOAT32)) {
+                DeformableAttentionLayout within = AttentionLayouts.positioned(size.height(), size.width(), type, type);
+                Rows sums = within.tables().orElseThrow().offsets().rows();
+                DeformableAttentionLayout before = new DeformableAttentionLayout(within.pictures(), within.heads(), within.channels(),
+                        within.points(), within.levels(), within.value(), sums, sums);
+                System.out.println("deformable attention " + size + ", columns of " + type + ", positions added before: "
+                        + timesOfColumns(bench, before));
+                System.out.println("deformable attention " + size + ", columns of " + type + ", positions added within: "
+                        + timesOfColumns(bench, within));
+            }
+        }
+    }
+
+    /// Offsets are as far spread as those of their own, and their columns follow the values' in the product, or begin the sums.
+    private static Times timesOfColumns(KernelBench bench, DeformableAttentionLayout layout) {
+        DataType type = layout.value().dataType();
+        int tokens = layout.tokens();
+        int channels = layout.heads() * layout.channels();
+        int offsets = 2 * layout.heads() * layout.levels().size() * layout.points();
+        int width = layout.tables().map(tables -> tables.offsets().rows()).orElse(layout.offsets()).stride();
+        boolean isAdded = layout.tables().isPresent();
+        float[] product = Randoms.normal(1, tokens * layout.value().stride(), isAdded ? 1.4 : 1, type);
+        float[] table = Randoms.normal(2, tokens * width, isAdded ? 1.4 : 2, type);
+        long read = channels + (isAdded ? 2L : 1L) * (offsets + offsets / 2);
+        long bytes = (read + channels) * tokens * type.bytes();
+        return times(bench, layout, List.of(DeformableAttentionTile.standard(layout)), bytes, memory -> {
+            long columns = memory.floats(product, type);
+            long added = memory.floats(table, type);
+            long output = memory.poisoned((long) tokens * channels * type.bytes());
+            long first = isAdded ? columns + (long) channels * type.bytes() : added;
+            long logits = (long) offsets * type.bytes();
+            return new Buffers(new Operands(columns, first, first + logits,
+                    isAdded ? Optional.of(new Added(added, added + logits)) : Optional.empty()), output);
+        }).getFirst();
     }
 }
