@@ -8,7 +8,6 @@ import dev.maskforge.graph.reference.Interpreter;
 import dev.maskforge.passes.Pass;
 import dev.maskforge.passes.RemoveUnused;
 import dev.maskforge.passes.Rewriter;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

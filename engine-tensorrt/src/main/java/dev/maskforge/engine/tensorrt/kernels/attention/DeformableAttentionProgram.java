@@ -43,6 +43,8 @@ public record DeformableAttentionProgram(Operation.DeformableAttention attention
     /// @param type   `[N, S, C]`, of a table `[1, S, C]` or `[S, C]`, too
     public record Columns(String matrix, TensorType type, long start, long width) {}
 
+    /// What the kernel adds up.
+    ///
     /// @param product computed from the picture
     /// @param table   what is added to it
     public record Sum(Columns product, Columns table) {}
