@@ -13,16 +13,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SequencedMap;
-import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/// The kernel of tokens against sums in float64 of the same numbers, which nothing rounds on the way.
+/// The kernel of tokens against sums in float64 of the same numbers, which nothing rounds on the way. These are computed when a finding
+/// is asked for, on all cores: kept from the start, those of all checks would take more memory than tests have.
 ///
-/// @param numbers   weights as Linears have them
-/// @param reference what should come of them
-public record TokensCheck(TokensGraphs sizes, SequencedMap<String, Tensor> numbers,
-        CompletableFuture<List<float[]>> reference) implements KernelCheck {
+/// @param seed of the numbers
+public record TokensCheck(TokensGraphs sizes, long seed) implements KernelCheck {
     /// Tokens are rounded to 11 bits between products: what the first normalisation gives is the second sum's summand, and is, like what
     /// is written, off by up to 2^-11 of itself. The largest are about five deviations, relative to which two such errors are 1e-3; those
     /// of the hidden channels average out over the products. Emulated on a CPU the file is off
@@ -42,7 +40,7 @@ public record TokensCheck(TokensGraphs sizes, SequencedMap<String, Tensor> numbe
     /// Those for compute-sanitizer, under which many rows take long.
     public static List<KernelCheck> small() {
         List<KernelCheck> checks = new ArrayList<>(of(FEW));
-        checks.add(of(new TokensGraphs(8449, 64, 128, 32), 6000));
+        checks.add(new TokensCheck(new TokensGraphs(8449, 64, 128, 32), 6000));
         return List.copyOf(checks);
     }
 
@@ -52,25 +50,22 @@ public record TokensCheck(TokensGraphs sizes, SequencedMap<String, Tensor> numbe
                 {256, 1024, 0}, {256, 1024, 544}}) {
             for (int rows : ROWS) {
                 if (rows <= mostRows) {
-                    checks.add(of(new TokensGraphs(rows, widths[0], widths[1], widths[2]), 5000 + 100L * checks.size()));
+                    checks.add(new TokensCheck(new TokensGraphs(rows, widths[0], widths[1], widths[2]), 5000 + 100L * checks.size()));
                 }
             }
         }
         return List.copyOf(checks);
     }
 
-    private static TokensCheck of(TokensGraphs sizes, long seed) {
-        SequencedMap<String, Tensor> numbers = sizes.numbers(seed);
-        return new TokensCheck(sizes, numbers, CompletableFuture.supplyAsync(() -> sizes.reference(numbers)));
-    }
-
     @Override
     public Stream<Finding> findings(KernelBench bench) {
-        return Stream.of(bench).flatMap(device -> findings(run(device)));
+        return Stream.of(bench).flatMap(this::compared);
     }
 
-    private Stream<Finding> findings(List<float[]> results) {
-        List<float[]> expected = reference.join();
+    private Stream<Finding> compared(KernelBench bench) {
+        SequencedMap<String, Tensor> numbers = sizes.numbers(seed);
+        List<float[]> results = run(numbers, bench);
+        List<float[]> expected = sizes.reference(numbers);
         Finding tokens = Finding.ofError("tokens, " + sizes, KernelCheck.relativeError(results.getFirst(), expected.getFirst()), TOLERANCE);
         return sizes.outputs() == 0
                 ? Stream.of(tokens)
@@ -79,7 +74,7 @@ public record TokensCheck(TokensGraphs sizes, SequencedMap<String, Tensor> numbe
     }
 
     /// What the graph's outputs become; NaN where repeated runs differ, or nothing was written.
-    private List<float[]> run(KernelBench bench) {
+    private List<float[]> run(SequencedMap<String, Tensor> numbers, KernelBench bench) {
         Graph graph = sizes.graph();
         try (DeviceMemory memory = bench.memory();
                 TokensKernel kernel = TokensKernel.load(bench.loader(), TokensProgram.of(graph), Map.of())) {
