@@ -42,7 +42,7 @@ class GatherTokensTest {
     private static final int SAMPLES = HEADS * 2;
 
     /// What is other than the kernel wants it.
-    private enum Other {
+    enum Other {
         NOTHING, ORDER_OF_SUMS, CHANNELS, HIDDEN, FOLLOWING_WIDTH, TYPE, PROJECTION_WITHOUT_BIAS, INNER_WITHOUT_BIAS,
         FOLLOWING_WITHOUT_BIAS,
         WEIGHTS_COMPUTED, BETWEEN_TAKEN, HIDDEN_TAKEN, ACTIVATION, ATTENTION, TWO_FOLLOW
