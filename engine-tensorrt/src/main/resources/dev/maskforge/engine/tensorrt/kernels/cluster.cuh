@@ -23,17 +23,6 @@ __device__ __forceinline__ unsigned int remote(unsigned int address, int rank) {
     return result;
 }
 
-// Makes a barrier, at which so many arrive; other blocks may use it once the cluster has met.
-__device__ __forceinline__ void make_barrier(unsigned int barrier, int arrivals) {
-    asm volatile("mbarrier.init.shared::cta.b64 [%0], %1;" :: "r"(barrier), "r"(arrivals) : "memory");
-    asm volatile("fence.mbarrier_init.release.cluster;" ::: "memory");
-}
-
-// Arrives at a barrier of this block, at which so many bytes will come.
-__device__ __forceinline__ void expect(unsigned int barrier, int bytes) {
-    asm volatile("mbarrier.arrive.expect_tx.shared::cta.b64 _, [%0], %1;" :: "r"(barrier), "r"(bytes) : "memory");
-}
-
 __device__ __forceinline__ void send(unsigned int to, unsigned int barrier, const uint4 &v) {
     asm volatile("st.async.shared::cluster.mbarrier::complete_tx::bytes.v4.b32 [%0], {%1, %2, %3, %4}, [%5];"
                  :: "r"(to), "r"(v.x), "r"(v.y), "r"(v.z), "r"(v.w), "r"(barrier) : "memory");
@@ -41,13 +30,4 @@ __device__ __forceinline__ void send(unsigned int to, unsigned int barrier, cons
 
 __device__ __forceinline__ void send(unsigned int to, unsigned int barrier, unsigned int v) {
     asm volatile("st.async.shared::cluster.mbarrier::complete_tx::bytes.b32 [%0], %1, [%2];" :: "r"(to), "r"(v), "r"(barrier) : "memory");
-}
-
-// Until all have arrived at a barrier of this block and all bytes have come.
-__device__ __forceinline__ void wait_at(unsigned int barrier, unsigned int parity) {
-    unsigned int done;
-    do {
-        asm volatile("{\n\t.reg .pred p;\n\tmbarrier.try_wait.parity.acquire.cluster.shared::cta.b64 p, [%1], %2;\n\tselp.u32 %0, 1, 0, p;\n\t}"
-                     : "=r"(done) : "r"(barrier), "r"(parity) : "memory");
-    } while (!done);
 }

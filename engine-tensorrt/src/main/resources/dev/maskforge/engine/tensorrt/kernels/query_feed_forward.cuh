@@ -15,11 +15,6 @@ __device__ __forceinline__ void load_more(uint4 (&c)[INNER_STEPS][FRAGMENTS], co
     }
 }
 
-__device__ __forceinline__ void copy(unsigned int to, const VALUE *from, int bytes, unsigned int barrier) {
-    asm volatile("cp.async.bulk.shared::cluster.global.mbarrier::complete_tx::bytes [%0], [%1], %2, [%3];"
-                 :: "r"(to), "l"(from), "r"(bytes), "r"(barrier) : "memory");
-}
-
 // Asks for the weights of a feed-forward network.
 __device__ __forceinline__ void ask_for_weights(const Stage &stage, const Block &block) {
     const unsigned int barrier = block.barriers + 8 * (BUFFERS + 1), to = block.memory + WEIGHTS_AT;

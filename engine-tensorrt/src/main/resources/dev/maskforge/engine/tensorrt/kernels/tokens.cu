@@ -69,7 +69,7 @@ struct Weights {
 
     // Where a step's weights are, once they are there.
     __device__ __forceinline__ unsigned int of(int step) const {
-        wait(came(step), step / STAGES % 2);
+        wait_at(came(step), step / STAGES % 2);
         return stage(step);
     }
 
@@ -80,26 +80,27 @@ struct Weights {
         }
     }
 
-    __device__ __forceinline__ void copy(const half_t *from, int step) const {
+    __device__ __forceinline__ void bring(const half_t *from, int step) const {
         if (step >= STAGES) {
-            wait(used(step), (step / STAGES - 1) % 2);
+            wait_at(used(step), (step / STAGES - 1) % 2);
         }
-        fetch(stage(step), from, STEP_BYTES, came(step));
+        expect(came(step), STEP_BYTES);
+        copy(stage(step), from, STEP_BYTES, came(step));
     }
 
     // All that go round, as often as it takes: the work of one thread of the block.
-    __device__ __forceinline__ void copy_all(const Arguments &a, int rounds) const {
+    __device__ __forceinline__ void bring_all(const Arguments &a, int rounds) const {
         int step = 0;
         for (int round = 0; round < rounds; round++) {
             for (int i = 0; i < PARTS; i++) {
-                copy(a.projection + i * (STEP_BYTES / 2), step++);
+                bring(a.projection + i * (STEP_BYTES / 2), step++);
             }
             for (int i = 0; i < OF_NETWORK / 2; i++) {
-                copy(a.inner + i * (STEP_BYTES / 2), step++);
-                copy(a.outer + i * (STEP_BYTES / 2), step++);
+                bring(a.inner + i * (STEP_BYTES / 2), step++);
+                bring(a.outer + i * (STEP_BYTES / 2), step++);
             }
             for (int i = 0; i < OF_FOLLOWING; i++) {
-                copy(a.following + i * (STEP_BYTES / 2), step++);
+                bring(a.following + i * (STEP_BYTES / 2), step++);
             }
         }
     }
@@ -421,14 +422,13 @@ extern "C" __global__ void __launch_bounds__(32 * WARPS + 128, 1) tokens(const _
             make_barrier(weights.came(i), 1);
             make_barrier(weights.used(i), WARPS);
         }
-        show_barriers();
     }
     __syncthreads();
     const int rounds = (a.rows + ROWS - 1) / ROWS;
     if (threadIdx.x >= 32 * WARPS) {
         give_registers<WARPGROUPS>();
         if (threadIdx.x == 32 * WARPS) {
-            weights.copy_all(a, (rounds - (int) blockIdx.x + (int) gridDim.x - 1) / (int) gridDim.x);
+            weights.bring_all(a, (rounds - (int) blockIdx.x + (int) gridDim.x - 1) / (int) gridDim.x);
         }
     } else {
         take_registers<WARPGROUPS>();

@@ -1,6 +1,5 @@
 // What a warpgroup, four warps, does together on GPUs of compute capability 9.0 alone (sm_90a): products by its matrix units, whose right
-// factor lies in shared memory, and copies of weights that come there by themselves (PTX ISA, "Asynchronous warpgroup level matrix
-// instructions", "cp.async.bulk", "mbarrier").
+// factor lies in shared memory (PTX ISA, "Asynchronous warpgroup level matrix instructions").
 //
 // A warp has 16 rows of the 64. Of the left factor, 16 columns at a time, lane (g, t), g = lane / 4, has columns 2 t, 2 t + 1, 2 t + 8 and
 // 2 t + 9 of rows g and g + 8; of sums columns 8 j + 2 t and 8 j + 2 t + 1 of the same rows, for each j.
@@ -114,36 +113,6 @@ __device__ __forceinline__ void multiply(float (&sums)[32], unsigned int left, u
           "+f"(sums[16]), "+f"(sums[17]), "+f"(sums[18]), "+f"(sums[19]), "+f"(sums[20]), "+f"(sums[21]), "+f"(sums[22]), "+f"(sums[23]),
           "+f"(sums[24]), "+f"(sums[25]), "+f"(sums[26]), "+f"(sums[27]), "+f"(sums[28]), "+f"(sums[29]), "+f"(sums[30]), "+f"(sums[31])
         : "r"(left), "r"(right), "r"(more));
-}
-
-// Barriers lie in shared memory, 8 bytes each.
-__device__ __forceinline__ void make_barrier(unsigned int barrier, int arrivals) {
-    asm volatile("mbarrier.init.shared::cta.b64 [%0], %1;" :: "r"(barrier), "r"(arrivals) : "memory");
-}
-
-// Before anyone else uses barriers that this thread made.
-__device__ __forceinline__ void show_barriers() {
-    asm volatile("fence.mbarrier_init.release.cluster;" ::: "memory");
-}
-
-__device__ __forceinline__ void arrive(unsigned int barrier) {
-    asm volatile("mbarrier.arrive.shared::cta.b64 _, [%0];" :: "r"(barrier) : "memory");
-}
-
-// Until a barrier's phase of this parity has passed.
-__device__ __forceinline__ void wait(unsigned int barrier, unsigned int parity) {
-    unsigned int done;
-    do {
-        asm volatile("{\n\t.reg .pred p;\n\tmbarrier.try_wait.parity.shared::cta.b64 p, [%1], %2;\n\tselp.u32 %0, 1, 0, p;\n\t}"
-                     : "=r"(done) : "r"(barrier), "r"(parity) : "memory");
-    } while (!done);
-}
-
-// Asks for bytes of global memory; the barrier's phase passes when they have come.
-__device__ __forceinline__ void fetch(unsigned int to, const void *from, int bytes, unsigned int barrier) {
-    asm volatile("mbarrier.arrive.expect_tx.shared::cta.b64 _, [%0], %1;" :: "r"(barrier), "r"(bytes) : "memory");
-    asm volatile("cp.async.bulk.shared::cluster.global.mbarrier::complete_tx::bytes [%0], [%1], %2, [%3];"
-                 :: "r"(to), "l"(from), "r"(bytes), "r"(barrier) : "memory");
 }
 
 // Where two warpgroups compute and a third only copies, 168 registers a thread are too few for the ones and too many for the other.

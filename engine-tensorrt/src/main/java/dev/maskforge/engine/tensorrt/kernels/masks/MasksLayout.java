@@ -126,7 +126,8 @@ public record MasksLayout(int pictures, int queries, int channels, int pixels, D
     }
 
     KernelSource source(MasksBlocks blocks) {
-        return KernelSource.of("masks.cu", "values.cuh", "products.cuh", "cluster.cuh").with("VALUE", ValueTypes.name(features, "features"))
+        return KernelSource.of("masks.cu", "values.cuh", "products.cuh", "barriers.cuh", "cluster.cuh")
+                .with("VALUE", ValueTypes.name(features, "features"))
                 .with("EMBEDDING", ValueTypes.name(embeddings, "embeddings")).with("CHANNELS", channels).with("TILES", blocks.tiles())
                 .with("BIAS", bias.macro).with("WEIGHTS", weights)
                 .with("WEIGHTS_VECTOR", weights == 0 ? 1 : ValueTypes.vector(embeddings, weights)).with("BLOCKED", result(blocks))

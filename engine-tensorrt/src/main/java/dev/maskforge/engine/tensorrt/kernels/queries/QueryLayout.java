@@ -40,8 +40,9 @@ public record QueryLayout(int rows, int width, int hidden, int head, DataType da
     }
 
     KernelSource source() {
-        return KernelSource.of("queries.cu", "values.cuh", "products.cuh", "cluster.cuh", "query_stages.cuh", "query_products.cuh",
-                "query_exchange.cuh", "query_linear.cuh", "query_feed_forward.cuh", "query_attention.cuh")
+        return KernelSource
+                .of("queries.cu", "values.cuh", "products.cuh", "barriers.cuh", "cluster.cuh", "query_stages.cuh", "query_products.cuh",
+                        "query_exchange.cuh", "query_linear.cuh", "query_feed_forward.cuh", "query_attention.cuh")
                 .with("VALUE", ValueTypes.name(dataType, "queries"))
                 .with("CLUSTER", CLUSTER).with("SPLITS", clusters()).with("TILES", 1).with("BUFFERS", BUFFERS)
                 .with("MOST_STAGES", MOST_STAGES).with("WIDTH", width)

@@ -92,7 +92,7 @@ public record TokensLayout(int rows, int channels, int hidden, int outputs) {
     }
 
     KernelSource source() {
-        return KernelSource.of("tokens.cu", "values.cuh", "warpgroup.cuh").forOneArchitecture().with("CHANNELS", channels)
+        return KernelSource.of("tokens.cu", "values.cuh", "barriers.cuh", "warpgroup.cuh").forOneArchitecture().with("CHANNELS", channels)
                 .with("HIDDEN", hidden).with("OUTPUTS", outputs).with("WARPGROUPS", warpgroups());
     }
 }

@@ -31,6 +31,8 @@ public record TokensCheck(TokensGraphs sizes, long seed) implements KernelCheck 
     /// Rows of none, one and two warps beside whole blocks, of blocks of one and of two warpgroups, one and several times over.
     private static final int[] ROWS = {1, 63, 64, 65, 127, 129, 1000, 8449, 17_000};
     private static final int FEW = 1000;
+    /// Beyond that the reference takes longer than a second or two.
+    private static final long MOST_PRODUCTS = 1L << 32;
 
     /// All rows at all of some sizes.
     public static List<KernelCheck> all() {
@@ -49,7 +51,7 @@ public record TokensCheck(TokensGraphs sizes, long seed) implements KernelCheck 
         for (int[] widths : new int[][]{{64, 128, 32}, {64, 1024, 0}, {128, 128, 544}, {128, 1024, 32}, {192, 128, 0}, {256, 128, 32},
                 {256, 1024, 0}, {256, 1024, 544}}) {
             for (int rows : ROWS) {
-                if (rows <= mostRows) {
+                if (rows <= mostRows && (long) rows * widths[0] * widths[1] <= MOST_PRODUCTS) {
                     checks.add(new TokensCheck(new TokensGraphs(rows, widths[0], widths[1], widths[2]), 5000 + 100L * checks.size()));
                 }
             }
