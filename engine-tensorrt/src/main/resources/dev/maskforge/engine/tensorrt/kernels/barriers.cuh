@@ -21,8 +21,7 @@ __device__ __forceinline__ void copy(unsigned int to, const void *from, int byte
                  :: "r"(to), "l"(from), "r"(bytes), "r"(barrier) : "memory");
 }
 
-// Until all have arrived and all bytes have come. They are in this block's own shared memory, so that nothing that its first-level cache
-// holds of global memory need be given up, as it would be for what another block has written there (acquire.cluster).
+// Until all have arrived and all bytes have come that this block has asked for.
 __device__ __forceinline__ void wait_at(unsigned int barrier, unsigned int parity) {
     unsigned int done;
     do {

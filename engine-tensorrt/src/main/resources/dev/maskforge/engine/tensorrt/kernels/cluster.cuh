@@ -31,3 +31,12 @@ __device__ __forceinline__ void send(unsigned int to, unsigned int barrier, cons
 __device__ __forceinline__ void send(unsigned int to, unsigned int barrier, unsigned int v) {
     asm volatile("st.async.shared::cluster.mbarrier::complete_tx::bytes.b32 [%0], %1, [%2];" :: "r"(to), "r"(v), "r"(barrier) : "memory");
 }
+
+// Until all have arrived at a barrier of this block and all bytes have come that blocks of the cluster send.
+__device__ __forceinline__ void wait_for_sent(unsigned int barrier, unsigned int parity) {
+    unsigned int done;
+    do {
+        asm volatile("{\n\t.reg .pred p;\n\tmbarrier.try_wait.parity.acquire.cluster.shared::cta.b64 p, [%1], %2;\n\tselp.u32 %0, 1, 0, p;\n\t}"
+                     : "=r"(done) : "r"(barrier), "r"(parity) : "memory");
+    } while (!done);
+}

@@ -292,7 +292,7 @@ extern "C" __global__ void IN_CLUSTERS __launch_bounds__(THREADS) masks(const __
     if (warp == 0 && lane < CLUSTER) {
         send(remote(own_words + blockIdx.x * sizeof(unsigned int), lane), remote(barrier, lane), seen);
     }
-    wait_at(barrier, 0);
+    wait_for_sent(barrier, 0);
     seen = 0;
 #pragma unroll
     for (int block = 0; block < CLUSTER; block++) {

@@ -15,7 +15,7 @@ __host__ __device__ constexpr int bytes_of(int i) {
 // Until all has come that is sent to buffer i; shares are number BUFFERS, weights BUFFERS + 1.
 __device__ __forceinline__ void receive(Block &block, int i) {
     const unsigned int barrier = block.barriers + 8 * i;
-    wait_at(barrier, block.phases >> i & 1);
+    wait_for_sent(barrier, block.phases >> i & 1);
     block.phases ^= 1u << i;
     if (threadIdx.x == 0) {
         expect(barrier, bytes_of(i));

@@ -68,7 +68,7 @@ class GatherQueriesTest {
         Node only = gathered.nodes().getFirst();
         assertEquals(List.of("x", "all", "bias", "positions", "w", "b", "scale", "shift", "up", "upBias", "down"), only.inputs());
         assertEquals(List.of("y"), only.outputs());
-        Graph inner = subgraphs(gathered).getFirst();
+        Graph inner = queries(gathered).getFirst();
         assertEquals(graph.nodes(), inner.nodes());
         assertEquals(only.inputs(), inner.inputs());
         assertEquals(only.outputs(), inner.outputs());
@@ -87,7 +87,7 @@ class GatherQueriesTest {
                   y = Linear(second, w)
                 """);
         Graph gathered = gathered(graph);
-        List<Graph> inner = subgraphs(gathered);
+        List<Graph> inner = queries(gathered);
         assertEquals(2, inner.size());
         assertEquals(List.of("o", "past"), inner.get(0).outputs());
         assertEquals(List.of("joined", "first", "second", "y"), names(inner.get(1)));
@@ -102,7 +102,7 @@ class GatherQueriesTest {
                   masks = Softmax{axis=2}(qp)
                 """);
         Graph gathered = gathered(graph);
-        Graph inner = subgraphs(gathered).getFirst();
+        Graph inner = queries(gathered).getFirst();
         assertEquals(List.of("qp", "y"), inner.outputs());
         assertEquals(List.of("queries", "masks"), names(gathered));
         says(graph, gathered);
@@ -126,14 +126,14 @@ class GatherQueriesTest {
                 """);
         Graph gathered = gathered(graph);
         assertEquals(List.of("kv", "ck", "ckp", "cv", "queries", "ca", "queries_1"), names(gathered));
-        assertEquals(List.of("s", "cqp"), subgraphs(gathered).get(0).outputs());
-        assertEquals(List.of("co", "n", "y"), names(subgraphs(gathered).get(1)));
+        assertEquals(List.of("s", "cqp"), queries(gathered).get(0).outputs());
+        assertEquals(List.of("co", "n", "y"), names(queries(gathered).get(1)));
         says(graph, gathered);
     }
 
     @Test
     void aMaskedAttentionIsNone() {
-        assertEquals(0, subgraphs(gathered(GraphText.parse("""
+        assertEquals(0, queries(gathered(GraphText.parse("""
                 (x: float32[n, 7, 64], blocked: bool[n, 7, 7]) -> (y) {
                   w: float32[64, 64]
                   p = Linear(x, w)
@@ -156,7 +156,7 @@ class GatherQueriesTest {
                   y = Linear(a, w)
                 }
                 """.formatted(rows, channels, heads));
-        assertEquals(fits ? 1 : 0, subgraphs(taken(graph)).size());
+        assertEquals(fits ? 1 : 0, queries(taken(graph)).size());
     }
 
     /// One node that does not fit stays outside, and the rest is gathered without it, as the kernel takes it.
@@ -178,7 +178,7 @@ class GatherQueriesTest {
                 """.formatted(constant, node));
         Graph gathered = taken(graph);
         assertEquals(List.of("queries", "z"), names(gathered));
-        assertEquals(List.of("t", "y"), subgraphs(gathered).getFirst().outputs());
+        assertEquals(List.of("t", "y"), queries(gathered).getFirst().outputs());
         says(graph, gathered);
     }
 
@@ -195,7 +195,7 @@ class GatherQueriesTest {
                 """.formatted(constant, node));
         Graph gathered = taken(graph);
         assertEquals(List.of("queries", "z"), names(gathered));
-        assertEquals(List.of("h"), subgraphs(gathered).getFirst().outputs());
+        assertEquals(List.of("h"), queries(gathered).getFirst().outputs());
         says(graph, gathered);
     }
 
@@ -229,7 +229,7 @@ class GatherQueriesTest {
                   y = Add(x, o)
                   nobodys = Linear(o, w)
                 """));
-        assertFalse(names(subgraphs(gathered).getFirst()).contains("nobodys"));
+        assertFalse(names(queries(gathered).getFirst()).contains("nobodys"));
     }
 
     @Test
@@ -253,7 +253,14 @@ class GatherQueriesTest {
         return Verifier.verify(new GatherQueries(DataType.FLOAT32, QueryProgram::refusal).apply(graph).graph());
     }
 
+    /// All Subgraphs.
     static List<Graph> subgraphs(Graph graph) {
+        return graph.nodes().stream().map(Node::operation).filter(Operation.Subgraph.class::isInstance).map(Operation.Subgraph.class::cast)
+                .map(Operation.Subgraph::graph).toList();
+    }
+
+    /// Those of queries alone.
+    static List<Graph> queries(Graph graph) {
         return graph.nodes().stream().filter(node -> KernelSteps.name(node).equals(KernelSteps.QUERIES)).map(Node::operation)
                 .map(Operation.Subgraph.class::cast).map(Operation.Subgraph::graph).toList();
     }

@@ -77,7 +77,7 @@ class PreparedQueriesTest {
             for (InputShape shape : List.of(InputShape.ofSize(64, 128).withBatch(1), InputShape.free())) {
                 Graph graph = prepared(file.graph(shape, Output.LABELS), precision, QueriesForm.KERNEL);
                 assertEquals(looks, subgraphs(graph));
-                List<Graph> inner = GatherQueriesTest.subgraphs(graph);
+                List<Graph> inner = GatherQueriesTest.queries(graph);
                 assertEquals(attentions, inner.stream().flatMap(each -> each.nodes().stream())
                         .filter(node -> node.operation() instanceof Operation.Attention).count());
                 // Attention among queries begins a launch of its own.
@@ -116,7 +116,7 @@ class PreparedQueriesTest {
     @ParameterizedTest
     @CsvSource({"TF32", "FP16"})
     void tablesOfFullSizeAreGathered(Precision precision) {
-        Graph inner = GatherQueriesTest.subgraphs(prepared(attention(100), precision, QueriesForm.KERNEL)).getFirst();
+        Graph inner = GatherQueriesTest.queries(prepared(attention(100), precision, QueriesForm.KERNEL)).getFirst();
         assertEquals(2, inner.nodes().stream().filter(node -> node.operation() instanceof Operation.Linear).count(),
                 inner.nodes().toString());
         assertEquals(2, QueryProgram.of(inner).launches().size());
@@ -189,7 +189,7 @@ class PreparedQueriesTest {
         try (ModelFile file = open(MASKFORMER)) {
             Graph graph = prepared(file.graph(InputShape.ofSize(160, 320).withBatch(1), Output.LABELS), Precision.TF32, QueriesForm.KERNEL);
             assertEquals(3, subgraphs(graph));
-            for (Graph inner : GatherQueriesTest.subgraphs(graph)) {
+            for (Graph inner : GatherQueriesTest.queries(graph)) {
                 inner.nodes().stream().filter(node -> node.operation() instanceof Operation.Attention)
                         .forEach(node -> assertTrue(node.name().contains("self_attn"), node.name()));
             }

@@ -17,7 +17,7 @@ public record TokensLayout(int rows, int channels, int hidden, int outputs) {
     /// Rows or columns of weights that are copied at once.
     private static final int STEP = 64;
     /// Neighbouring columns of the following product that a lane writes.
-    private static final int COLUMNS = 16;
+    static final int COLUMNS = 16;
     private static final int PART = 64;
     private static final int MOST_CHANNELS = 256;
     /// Far beyond what networks have; their steps are counted in 32 bits.

@@ -169,7 +169,7 @@ public record TokensProgram(String attended, String tokens, Product projection, 
             List<Node> products = graph.nodes().stream().filter(node -> node.operation() instanceof Operation.Linear
                     && node.inputs().getFirst().equals(output)).toList();
             return Optional.of(products).filter(all -> all.size() == 1).flatMap(all -> product(TokensWeights.FOLLOWING, all.getFirst()))
-                    .filter(product -> product.outputs() % TokensLayout.STEP == 0);
+                    .filter(product -> product.outputs() % TokensLayout.COLUMNS == 0);
         }
 
         private Optional<Product> product(TokensWeights kind, String value) {
