@@ -130,7 +130,7 @@ record PlanBuilding(boolean optimised, Precision precision, TensorRtOptions opti
     private TokensForm tokens() {
         Architecture architecture = architecture();
         TokensForm form = options.forms().tokens().orElse(TokensKernel.runsOn(architecture) ? TokensForm.KERNEL : TokensForm.NETWORK);
-        if (form == TokensForm.KERNEL) {
+        if (form != TokensForm.NETWORK) {
             TokensKernel.requireWarpgroups(architecture);
         }
         return form;

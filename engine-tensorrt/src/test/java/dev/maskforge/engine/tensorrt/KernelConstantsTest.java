@@ -235,7 +235,7 @@ class KernelConstantsTest {
     private static Graph encoder() {
         Operation attention = new Operation.DeformableAttention(2, 2,
                 List.of(new Operation.DeformableAttention.Level(Dimension.of(2), Dimension.of(3))));
-        TokensGraphs layer = new TokensGraphs(6, 64, 96, 96);
+        TokensGraphs layer = new TokensGraphs(6, 64, 128, 96);
         Graph inner = layer.graph();
         GraphBuilder builder = new GraphBuilder();
         List<Value> inputs = new ArrayList<>();

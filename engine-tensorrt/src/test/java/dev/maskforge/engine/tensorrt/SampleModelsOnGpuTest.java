@@ -86,7 +86,7 @@ class SampleModelsOnGpuTest {
     record Forms(DeformableAttentionForm deformable, AttentionForm attention, QueriesForm queries,
             GroupNormalizationForm groupNormalization, MasksForm masks, TokensForm tokens) {
         static final Forms KERNELS = new Forms(DeformableAttentionForm.KERNEL, AttentionForm.KERNEL_ALWAYS, QueriesForm.KERNEL,
-                GroupNormalizationForm.KERNEL, MasksForm.KERNEL, TokensForm.KERNEL);
+                GroupNormalizationForm.KERNEL, MasksForm.KERNEL, TokensForm.KERNEL_ALWAYS);
 
         static Forms of(DeformableAttentionForm deformable) {
             return new Forms(deformable, AttentionForm.KERNEL, QueriesForm.NETWORK, GroupNormalizationForm.NETWORK, MasksForm.NETWORK,
@@ -116,7 +116,7 @@ class SampleModelsOnGpuTest {
                 Arguments.of(mask2Former, Precision.FP16, new Forms(DeformableAttentionForm.KERNEL, AttentionForm.NETWORK,
                         QueriesForm.NETWORK, GroupNormalizationForm.NETWORK, MasksForm.KERNEL, TokensForm.NETWORK), 1L),
                 Arguments.of(mask2Former, Precision.FP16, new Forms(DeformableAttentionForm.KERNEL, AttentionForm.NETWORK,
-                        QueriesForm.NETWORK, GroupNormalizationForm.NETWORK, MasksForm.NETWORK, TokensForm.KERNEL), 1L),
+                        QueriesForm.NETWORK, GroupNormalizationForm.NETWORK, MasksForm.NETWORK, TokensForm.KERNEL_ALWAYS), 1L),
                 Arguments.of(mask2Former, Precision.FP32, Forms.KERNELS, 1L),
                 Arguments.of(mask2Former, Precision.TF32, Forms.KERNELS, 1L),
                 Arguments.of(mask2Former, Precision.FP16, Forms.KERNELS, 1L),

@@ -31,9 +31,6 @@ import java.util.function.Predicate;
 /// @param forms     what computes what
 /// @param ranges    how large values were on calibration pictures, for half precision
 public record Preparation(boolean optimised, Precision precision, SettledForms forms, Ranges ranges) {
-    /// Of a picture, that the kernel of tokens takes where their number is known: not measured yet, so none are too few.
-    private static final long LEAST_TOKENS = 0;
-
     /// What becomes of a graph.
     ///
     /// @param graph          that is ready
@@ -88,7 +85,7 @@ public record Preparation(boolean optimised, Precision precision, SettledForms f
             passes.add(new GatherMasks());
         }
         if (computesWithTokens()) {
-            passes.add(new GatherTokens(LEAST_TOKENS));
+            passes.add(new GatherTokens(forms.tokens().leastTokens()));
         }
         passes.add(new TensorRtLowering(forms.deformable(), forms.attention()));
         if (addsPositions()) {
@@ -145,7 +142,7 @@ public record Preparation(boolean optimised, Precision precision, SettledForms f
 
     /// Where deformable attention is not a kernel of ours it gives float32, and a runtime may fuse what follows with what comes before.
     private boolean computesWithTokens() {
-        return forms.tokens() == TokensForm.KERNEL && precision == Precision.FP16
+        return forms.tokens() != TokensForm.NETWORK && precision == Precision.FP16
                 && forms.deformable() == DeformableAttentionForm.KERNEL;
     }
 
