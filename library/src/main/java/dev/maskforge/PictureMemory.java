@@ -22,17 +22,21 @@ final class PictureMemory implements SegmentAllocator, AutoCloseable {
                 throw e;
             }
         }
+
+        boolean fits(long bytes, long alignment) {
+            return memory.byteSize() >= bytes && memory.maxByteAlignment() >= alignment;
+        }
     }
 
     private Optional<Held> held = Optional.empty();
 
     @Override
     public MemorySegment allocate(long bytes, long alignment) {
-        if (held.isEmpty() || held.get().memory().byteSize() < bytes) {
+        if (held.filter(present -> present.fits(bytes, alignment)).isEmpty()) {
             close();
             held = Optional.of(Held.of(bytes, alignment));
         }
-        return held.get().memory().asSlice(0, bytes, alignment);
+        return held.orElseThrow().memory().asSlice(0, bytes, alignment);
     }
 
     /// Frees it.

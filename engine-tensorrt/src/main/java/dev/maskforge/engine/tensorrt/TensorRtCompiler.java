@@ -44,8 +44,8 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /// Plans that are kept. Settings of its own: `lowering` of deformable attention (grid-sample, gather, plugin or kernel),
-/// `attention` (network, kernel or kernel-always), `queries`, `group-normalization`, `masks`, `tokens` and `labels` (network or kernel), `columns`
-/// (`false` copies columns of merged products), `timing-cache` (a file, by default one of the user's for the device),
+/// `attention` and `tokens` (network, kernel or kernel-always), `queries`, `group-normalization`, `masks` and `labels` (network or kernel),
+/// `columns` (`false` copies columns of merged products), `timing-cache` (a file, by default one of the user's for the device),
 /// `layer-names` (`true` keeps them, for a profile), `ranges` (of half precision, as [Ranges#text()]).
 final class TensorRtCompiler implements PlanCompiler {
     private static final String LOWERING = "lowering";

@@ -51,7 +51,7 @@ public final class OnnxException extends RuntimeException {
             case NoSuchFileException _ -> new OnnxException(which + "there is no such file", "check the path", e);
             case AccessDeniedException _ ->
                 new OnnxException(which + "its permissions forbid it", "give yourself the right to (chmod u+r)", e);
-            default -> new OnnxException(which + reason(e), "check the disk it is on", e);
+            default -> new OnnxException(which + reason(e), "check its path, and the disk it is on", e);
         };
     }
 

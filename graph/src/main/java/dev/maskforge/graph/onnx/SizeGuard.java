@@ -74,6 +74,6 @@ final class SizeGuard {
     private static OnnxException refusal(OnnxNode node, String what) {
         return new OnnxException(
                 "node '" + node.name() + "' (" + node.type() + ") " + what,
-                "export it without, or read it with OnnxReader.readTrusted if you know where it is from");
+                "export it with what it computes there made smaller, or read it in a program of your own by OnnxReader.readTrusted");
     }
 }

@@ -230,7 +230,7 @@ class HostileModelTest {
         assertEquals(file + " cannot be read: its permissions forbid it; give yourself the right to (chmod u+r)", denied.getMessage());
         OnnxException loop = OnnxException.unreadable(file + " cannot be read: ",
                 new FileSystemException(file.toString(), "", "Too many levels of symbolic links"));
-        assertEquals(file + " cannot be read: Too many levels of symbolic links; check the disk it is on", loop.getMessage());
+        assertEquals(file + " cannot be read: Too many levels of symbolic links; check its path, and the disk it is on", loop.getMessage());
     }
 
     /// However long the names in it are.

@@ -154,18 +154,10 @@ record GatherTokens(long leastTokens) implements Pass {
                 if (weights == null) {
                     throw new IllegalArgumentException("'" + key.weights() + "' is no constant");
                 }
-                String name = free(key.weights() + "/" + key.kind());
+                String name = Subgraphs.free(key.weights() + "/" + key.kind(), names);
                 constants.put(name, key.kind().pack(weights));
                 return name;
             });
-        }
-
-        private String free(String wanted) {
-            String name = wanted;
-            for (int count = 1; !names.add(name); count++) {
-                name = wanted + "_" + count;
-            }
-            return name;
         }
 
         TensorType type(String name) {

@@ -5,9 +5,13 @@ import dev.maskforge.engine.tensorrt.steps.KernelSteps;
 import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.Node;
 import dev.maskforge.graph.Operation;
+import java.util.Set;
 
 /// Which values of a graph can lie in memory with their [channels last][ChannelsLast].
 final class MapBorders {
+    /// Kernels of ours that take or give maps with their channels last.
+    private static final Set<String> WITH_LAYOUT = Set.of(KernelSteps.GROUP_NORMALIZATION, KernelSteps.MASKS);
+
     private MapBorders() {
     }
 
@@ -31,7 +35,7 @@ final class MapBorders {
     private static boolean leavesLayout(Node node) {
         return switch (node.operation()) {
             case Operation.Pixels _,Operation.SemanticLabels _ -> false;
-            case Operation.Subgraph _ -> !KernelSteps.name(node).equals(KernelSteps.QUERIES);
+            case Operation.Subgraph _ -> WITH_LAYOUT.contains(KernelSteps.name(node));
             default -> true;
         };
     }

@@ -104,10 +104,14 @@ final class Subgraphs {
     }
 
     private static String free(Node anchor, String wanted, Collection<String> names) {
-        String first = anchor.name().substring(0, anchor.name().lastIndexOf('/') + 1) + wanted;
-        String name = first;
+        return free(anchor.name().substring(0, anchor.name().lastIndexOf('/') + 1) + wanted, names);
+    }
+
+    /// A name that nothing has yet, and is taken from now on.
+    static String free(String wanted, Collection<String> names) {
+        String name = wanted;
         for (int count = 1; !names.add(name); count++) {
-            name = first + "_" + count;
+            name = wanted + "_" + count;
         }
         return name;
     }

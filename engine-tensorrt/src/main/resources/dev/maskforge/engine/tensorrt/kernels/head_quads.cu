@@ -12,7 +12,7 @@
 // and its largest score is below 2^-20, it is computed again with sigmoids scaled by 2^20 more, and once more below 2^-40: the
 // order of scores is float32's down to 2^-60, and sigmoids below 2^-75 count as that. That does not help where masks do cover the
 // pixel, but all their classes are below 2^-20 ("no object" is 14 above them): there sigmoids do not fit the larger scale, and
-// the first label stays, which is right where scores lie 2^-39 apart.
+// the label found before stays, which is right where scores lie 2^-39 apart.
 //
 // Set from outside: MASK (float or half_t, of class and mask logits), LABEL (unsigned char or int), CLASSES, TILES (eights of
 // classes in one walk), ROWS (1, 2 or 4), BLOCKS (wanted on a multiprocessor).

@@ -32,13 +32,6 @@ template <> struct Pair<float> {
     }
 };
 
-// What is not a number stays so, which fmaxf would make 0 of.
-__device__ __forceinline__ float relu(float x) {
-    float result;
-    asm("max.NaN.f32 %0, %1, %2;" : "=f"(result) : "f"(x), "f"(0.0f));
-    return result;
-}
-
 __device__ __forceinline__ int clamp_row(int row, int rows) {
     return min(row, rows - 1);
 }

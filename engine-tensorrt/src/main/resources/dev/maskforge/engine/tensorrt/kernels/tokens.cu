@@ -194,6 +194,8 @@ __device__ __forceinline__ void normalise(float (&sums)[PARTS][32], const Tile &
         squares[half] += __shfl_xor_sync(WARP, squares[half], 2);
         factor[half] = rsqrtf(squares[half] / CHANNELS + by.epsilon);
     }
+    // The units read the tile for no warp any more.
+    meet_warpgroup(threadIdx.x / 128);
 #pragma unroll
     for (int part = 0; part < PARTS; part++) {
         unsigned int scales[8];
@@ -257,7 +259,7 @@ __device__ __forceinline__ void multiply_columns(float (&sums)[32], const Tile &
 struct Following {
     int column;
     float sums[32];
-    unsigned int biases[8];
+    unsigned int biases[8] = {};
 
     __device__ __forceinline__ void begin(const Arguments &a, const Weights &weights, const Tile &tile, int chunk, int step) {
         const unsigned int following = weights.of(step + chunk);
@@ -384,8 +386,7 @@ __device__ __forceinline__ void compute(const Arguments &a, const Weights &weigh
             to_floats(biases[j], bias[0], bias[1]);
 #pragma unroll
             for (int half = 0; half < 2; half++) {
-                active[j / 2][j % 2 * 2 + half] = to_halves(fmaxf(hidden[4 * j + 2 * half] + bias[0], 0.f),
-                                                            fmaxf(hidden[4 * j + 2 * half + 1] + bias[1], 0.f));
+                active[j / 2][j % 2 * 2 + half] = to_halves(relu(hidden[4 * j + 2 * half] + bias[0]), relu(hidden[4 * j + 2 * half + 1] + bias[1]));
             }
         }
         const unsigned int outer = weights.of(step + 1);

@@ -16,6 +16,13 @@ __device__ __forceinline__ float power_of_two(float x) {
     return result;
 }
 
+// What is not a number stays so, which fmaxf would make 0 of.
+__device__ __forceinline__ float relu(float x) {
+    float result;
+    asm("max.NaN.f32 %0, %1, %2;" : "=f"(result) : "f"(x), "f"(0.0f));
+    return result;
+}
+
 __device__ __forceinline__ float to_float(half_t value) {
     float result;
     asm("cvt.f32.f16 %0, %1;" : "=f"(result) : "h"(value.bits));

@@ -11,8 +11,9 @@ __device__ __forceinline__ unsigned int shared_address(const void *pointer) {
 }
 
 // What the units want to know of a factor in shared memory. It lies there in pieces of 8 by 8, of which 8 neighbours along the axis that
-// is summed over are 16 bytes; the next 8 of its other axis are in the next 128 bytes, the next 8 to be summed `apart` bytes further. Of the 64 bits (PTX ISA, "Matrix Descriptor
-// Format") those that are not the same for all; a factor `bytes` further on is `further(bytes)` more.
+// is summed over are 16 bytes; the next 8 of its other axis are in the next 128 bytes, the next 8 to be summed `apart` bytes further. Of
+// the 64 bits (PTX ISA, "Matrix Descriptor Format") these are those that are not the same for all; a factor `bytes` further on is
+// `further(bytes)` more.
 __device__ __forceinline__ unsigned int factor_at(unsigned int address, int apart) {
     return address >> 4 | (unsigned int) (apart >> 4) << 16;
 }
@@ -32,10 +33,15 @@ __device__ __forceinline__ unsigned int load_shared(unsigned int address) {
     return pair;
 }
 
+// Until all warps of this warpgroup have come here, at barrier 1 or 2 of the block.
+__device__ __forceinline__ void meet_warpgroup(int warpgroup) {
+    asm volatile("bar.sync %0, 128;" :: "r"(warpgroup + 1) : "memory");
+}
+
 // What this warpgroup has stored in shared memory is there for the units.
 __device__ __forceinline__ void show_stored(int warpgroup) {
     asm volatile("fence.proxy.async.shared::cta;" ::: "memory");
-    asm volatile("bar.sync %0, 128;" :: "r"(warpgroup + 1) : "memory");
+    meet_warpgroup(warpgroup);
 }
 
 // Before products whose sums or left factors were touched by anything else.

@@ -45,7 +45,8 @@ class GatherTokensTest {
     enum Other {
         NOTHING, ORDER_OF_SUMS, CHANNELS, HIDDEN, FOLLOWING_WIDTH, TYPE, PROJECTION_WITHOUT_BIAS, INNER_WITHOUT_BIAS,
         FOLLOWING_WITHOUT_BIAS,
-        WEIGHTS_COMPUTED, BETWEEN_TAKEN, HIDDEN_TAKEN, ACTIVATION, ATTENTION, TWO_FOLLOW
+        WEIGHTS_COMPUTED, BIAS_COMPUTED, SCALE_COMPUTED, BETWEEN_TAKEN, HIDDEN_TAKEN, ACTIVATION, ATTENTION, TWO_FOLLOW,
+        TOKENS_OF_ALL_PICTURES, PROJECTION_OF_OTHER_WIDTH
     }
 
     /// An encoder's layer, and the next one's merged product, of which that takes columns.
@@ -73,8 +74,11 @@ class GatherTokensTest {
 
         Graph graph(boolean follows) {
             GraphBuilder builder = new GraphBuilder();
-            Value tokens = input(builder, "tokens", channels());
-            Value attended = attention(input(builder, "values", channels()), input(builder, "offsets", 2 * SAMPLES),
+            Value tokens = other == Other.TOKENS_OF_ALL_PICTURES
+                    ? builder.input("tokens", new TensorType(type(), new Shape(List.of(Dimension.ONE, height.times(3), Dimension.of(64)))))
+                    : input(builder, "tokens", channels());
+            int width = other == Other.PROJECTION_OF_OTHER_WIDTH ? 2 * channels() : channels();
+            Value attended = attention(input(builder, "values", width), input(builder, "offsets", 2 * SAMPLES),
                     input(builder, "logits", SAMPLES));
             Value start = other == Other.ATTENTION ? attended.relu() : attended;
             Value projected = linear("projection", start, channels(), other != Other.PROJECTION_WITHOUT_BIAS);
@@ -112,16 +116,21 @@ class GatherTokensTest {
             GraphBuilder builder = x.builder();
             Value weights = builder.constant(name, numbers(name.hashCode(), outputs, inputs));
             Value own = other == Other.WEIGHTS_COMPUTED && name.equals("outer") ? weights.add(weights) : weights;
-            return isBiased
-                    ? builder.add(new Operation.Linear(), x, own, builder.constant(name + "/bias", numbers(1L + name.hashCode(), outputs)))
-                    : builder.add(new Operation.Linear(), x, own);
+            if (!isBiased) {
+                return builder.add(new Operation.Linear(), x, own);
+            }
+            Value bias = builder.constant(name + "/bias", numbers(1L + name.hashCode(), outputs));
+            return builder.add(new Operation.Linear(), x, own,
+                    other == Other.BIAS_COMPUTED && name.equals("outer") ? bias.add(bias) : bias);
         }
 
         private Value normalised(String name, Value x) {
             GraphBuilder builder = x.builder();
-            return builder.within(name, () -> builder.add(new Operation.LayerNormalization(1e-5f), x,
-                    builder.constant("scale", numbers(name.hashCode(), channels())),
-                    builder.constant("shift", numbers(2L + name.hashCode(), channels()))));
+            return builder.within(name, () -> {
+                Value scale = builder.constant("scale", numbers(name.hashCode(), channels()));
+                return builder.add(new Operation.LayerNormalization(1e-5f), x, other == Other.SCALE_COMPUTED ? scale.add(scale) : scale,
+                        builder.constant("shift", numbers(2L + name.hashCode(), channels())));
+            });
         }
 
         Tensor numbers(long seed, long... sizes) {
@@ -220,7 +229,8 @@ class GatherTokensTest {
 
     @ParameterizedTest
     @EnumSource(names = {"CHANNELS", "HIDDEN", "TYPE", "PROJECTION_WITHOUT_BIAS", "INNER_WITHOUT_BIAS", "WEIGHTS_COMPUTED", "BETWEEN_TAKEN",
-            "HIDDEN_TAKEN", "ACTIVATION", "ATTENTION"})
+            "HIDDEN_TAKEN", "ACTIVATION", "ATTENTION", "BIAS_COMPUTED", "SCALE_COMPUTED", "TOKENS_OF_ALL_PICTURES",
+            "PROJECTION_OF_OTHER_WIDTH"})
     void leavesAloneWhatTheKernelDoesNotDo(Other other) {
         Graph graph = layer(other).graph(true);
         assertSame(graph, new GatherTokens(0).apply(graph).graph());
@@ -278,6 +288,15 @@ class GatherTokensTest {
         refuses(new Graph(inner.inputs(), inner.outputs().subList(0, 1), inner.nodes(), inner.initializers(), inner.types(),
                 inner.metadata()));
         refuses(new Graph(inner.inputs(), List.of(), inner.nodes(), inner.initializers(), inner.types(), inner.metadata()));
+        // The kernel reads as many rows of the tokens as of the sum, and of what attention gave as many channels as tokens have.
+        refuses(withType(inner, inner.inputs().get(1), Shape.of(1, 12, 64)));
+        refuses(withType(inner, inner.inputs().getFirst(), Shape.of(2, 12, 128)));
+    }
+
+    private static Graph withType(Graph graph, String value, Shape shape) {
+        Map<String, TensorType> types = new LinkedHashMap<>(graph.types());
+        types.put(value, new TensorType(DataType.FLOAT16, shape));
+        return new Graph(graph.inputs(), graph.outputs(), graph.nodes(), graph.initializers(), types, graph.metadata());
     }
 
     private static void refuses(Graph graph) {

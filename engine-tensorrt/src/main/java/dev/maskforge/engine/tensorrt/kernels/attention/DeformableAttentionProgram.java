@@ -136,6 +136,15 @@ public record DeformableAttentionProgram(Operation.DeformableAttention attention
 
         /// As far up as columns are columns of something, by nodes that are noted.
         private Columns columns(Columns columns) {
+            Columns highest = columns;
+            // A loop, since a hostile plan may have any number of them.
+            for (Optional<Columns> above = above(columns); above.isPresent(); above = above(highest)) {
+                highest = above.get();
+            }
+            return highest;
+        }
+
+        private Optional<Columns> above(Columns columns) {
             Optional<Node> giver = uses.giver(columns.matrix(), Integer.MAX_VALUE);
             Optional<Columns> above = giver.flatMap(node -> switch (node.operation()) {
                 case Operation.Slice(int axis, Dimension start, _) when isLast(axis, node) && start.isConstant() && start.size() >= 0 ->
@@ -144,7 +153,7 @@ public record DeformableAttentionProgram(Operation.DeformableAttention attention
                 default -> Optional.empty();
             });
             above.ifPresent(_ -> giver.ifPresent(nodes::add));
-            return above.map(this::columns).orElse(columns);
+            return above;
         }
 
         private boolean isLast(int axis, Node node) {

@@ -32,8 +32,8 @@ record MasksBlocks(int tiles, int parts, int warps, int split, int across, int c
     private static final int MOST_STEPS_AT_ONCE_OF_TILE = 16;
     private static final int STEP_BYTES = 64;
 
-    /// Few pixels are shared out together with the queries, as loading all embeddings takes longer than they do; many are read once. Where
-    /// the one ends and the other begins follows from what a launch takes, and has not been measured.
+    /// Few pixels are shared out together with the queries, as loading all embeddings takes longer than they do; many are read once. At
+    /// 8,192 pixels of float16 both take as long, beyond the first way is slower (docs/cuda-kernels.md).
     static MasksBlocks of(MasksLayout layout) {
         int parts = Math.ceilDiv(layout.queries(), TILE);
         long bytes = Math.multiplyExact(Math.multiplyExact((long) parts * layout.channels(), layout.features().bytes()),

@@ -138,10 +138,10 @@ public record TokensProgram(String attended, String tokens, Product projection, 
                     .filter(product -> product.node().inputs().getFirst().equals(tokens));
             // The network takes them, and the sum.
             return inner.flatMap(_ -> normalised(tokens, 2)).flatMap(first -> {
-                List<Node> network1 = List.of(inner.orElseThrow().node(), relu.orElseThrow(), outer.orElseThrow().node());
+                List<Node> computing = List.of(inner.orElseThrow().node(), relu.orElseThrow(), outer.orElseThrow().node());
                 return projected(first, first.sum().inputs().get(0), first.sum().inputs().get(1))
                         .or(() -> projected(first, first.sum().inputs().get(1), first.sum().inputs().get(0)))
-                        .map(projected -> match(projected, first, inner.orElseThrow(), outer.orElseThrow(), network1, second));
+                        .map(projected -> match(projected, first, inner.orElseThrow(), outer.orElseThrow(), computing, second));
             });
         }
 

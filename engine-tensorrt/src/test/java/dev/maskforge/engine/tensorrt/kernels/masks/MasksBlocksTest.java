@@ -29,6 +29,10 @@ class MasksBlocksTest {
                             assertTrue(blocks.cluster() == 1 || blocks.cluster() == blocks.across(), blocks.toString());
                             assertTrue(blocks.cluster() == 1 || blocked && blocks.seesAll(), blocks.toString());
                             assertTrue(blocks.sharedBytes(layout) <= 227 * 1024, layout + " " + blocks);
+                            // Blocks go round, so that one would do; none is there for nothing but to make up a power of two.
+                            int pixelsOfBlock = blocks.warps() / blocks.split() * TILE;
+                            int enough = Math.ceilDiv(pixels, pixelsOfBlock);
+                            assertTrue(blocks.across() >= 1 && blocks.across() < 2 * enough, layout + " " + blocks);
                         }
                     }
                 }

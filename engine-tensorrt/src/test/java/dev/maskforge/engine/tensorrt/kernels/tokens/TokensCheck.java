@@ -28,26 +28,39 @@ public record TokensCheck(TokensGraphs sizes, long seed) implements KernelCheck 
     private static final double TOLERANCE = 1.5e-3;
     /// As often a run is repeated, each time behind the one before, for what depends on chance to show.
     private static final int RUNS = 50;
-    /// Rows of none, one and two warps beside whole blocks, of blocks of one and of two warpgroups, one and several times over.
+    /// Rows of none, one and two warps beside whole blocks, of blocks of one and of two warpgroups; of the last there is one tile more than
+    /// blocks, so that one goes round.
     private static final int[] ROWS = {1, 63, 64, 65, 127, 129, 1000, 8449, 17_000};
     private static final int FEW = 1000;
     /// Beyond that the reference takes longer than a second or two.
-    private static final long MOST_PRODUCTS = 1L << 32;
+    private static final long MOST_PRODUCTS = 5L << 30;
 
     /// All rows at all of some sizes.
     public static List<KernelCheck> all() {
-        return of(Integer.MAX_VALUE);
+        List<KernelCheck> checks = new ArrayList<>(of(Integer.MAX_VALUE));
+        checks.add(rounds());
+        return List.copyOf(checks);
+    }
+
+    /// Two blocks go round three times, the others twice.
+    private static TokensCheck rounds() {
+        return new TokensCheck(new TokensGraphs(34_000, 64, 128, 32), 6100);
     }
 
     /// Those for compute-sanitizer, under which many rows take long.
     public static List<KernelCheck> small() {
         List<KernelCheck> checks = new ArrayList<>(of(FEW));
         checks.add(new TokensCheck(new TokensGraphs(8449, 64, 128, 32), 6000));
+        checks.add(rounds());
         return List.copyOf(checks);
     }
 
     private static List<KernelCheck> of(int mostRows) {
         List<KernelCheck> checks = new ArrayList<>();
+        // Last steps of 16 and 48 columns, whole ones, an even number of steps, and one step of hidden channels.
+        for (int[] widths : new int[][]{{64, 64, 16}, {128, 64, 112}, {192, 192, 128}, {256, 128, 80}}) {
+            checks.add(new TokensCheck(new TokensGraphs(130, widths[0], widths[1], widths[2]), 4000 + 100L * checks.size()));
+        }
         for (int[] widths : new int[][]{{64, 128, 32}, {64, 1024, 0}, {128, 128, 544}, {128, 1024, 32}, {192, 128, 0}, {256, 128, 32},
                 {256, 1024, 0}, {256, 1024, 544}}) {
             for (int rows : ROWS) {
