@@ -111,7 +111,9 @@ final class TensorRtCompiler implements PlanCompiler {
                 ? GroupNormalizationForm.KERNEL
                 : GroupNormalizationForm.NETWORK).toString());
         facts.put(MASKS, (kernels.containsKey(KernelSteps.MASKS) ? MasksForm.KERNEL : MasksForm.NETWORK).toString());
-        facts.put(TOKENS, (kernels.containsKey(KernelSteps.TOKENS) ? TokensForm.KERNEL : TokensForm.NETWORK).toString());
+        facts.put(TOKENS, (kernels.containsKey(KernelSteps.TOKENS)
+                ? own.forms().tokens().orElse(TokensForm.KERNEL)
+                : TokensForm.NETWORK).toString());
         facts.put(COLUMNS, Boolean.toString(own.forms().columns()));
         facts.put(LABELS, (kernels.containsKey("SemanticLabels") ? own.forms().labels() : LabelsForm.NETWORK).toString());
         facts.put(KERNELS, kernels.isEmpty()

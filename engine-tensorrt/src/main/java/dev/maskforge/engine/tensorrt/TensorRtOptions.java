@@ -37,8 +37,7 @@ public record TensorRtOptions(Forms forms, Search search, Sizes sizes, Ranges ra
     /// @param labels     what makes labels
     public record Forms(Optional<DeformableAttentionForm> deformable, Optional<AttentionForm> attention,
             Optional<QueriesForm> queries, GroupNormalizationForm groupNormalization, Optional<MasksForm> masks,
-            Optional<TokensForm> tokens, boolean columns,
-            LabelsForm labels) {}
+            Optional<TokensForm> tokens, boolean columns, LabelsForm labels) {}
 
     /// How TensorRT looks for fast kernels.
     ///
@@ -65,29 +64,25 @@ public record TensorRtOptions(Forms forms, Search search, Sizes sizes, Ranges ra
     public static TensorRtOptions standard() {
         return new TensorRtOptions(
                 new Forms(Optional.empty(), Optional.empty(), Optional.empty(), GroupNormalizationForm.KERNEL, Optional.empty(),
-                        Optional.empty(), true,
-                        LabelsForm.KERNEL),
+                        Optional.empty(), true, LabelsForm.KERNEL),
                 new Search(BuildOptions.STANDARD_LEVEL, OptionalLong.empty(), Optional.empty()),
                 new Sizes(Map.of("n", new SizeRange(1, 1, 4)), new SizeRange(1, 16, 32)), Ranges.none(), false);
     }
 
     public TensorRtOptions withForm(DeformableAttentionForm other) {
         return with(new Forms(Optional.of(other), forms.attention, forms.queries, forms.groupNormalization, forms.masks, forms.tokens,
-                forms.columns,
-                forms.labels));
+                forms.columns, forms.labels));
     }
 
     public TensorRtOptions withAttention(AttentionForm other) {
         return with(new Forms(forms.deformable, Optional.of(other), forms.queries, forms.groupNormalization, forms.masks, forms.tokens,
-                forms.columns,
-                forms.labels));
+                forms.columns, forms.labels));
     }
 
     public TensorRtOptions withQueries(QueriesForm other) {
         return with(
                 new Forms(forms.deformable, forms.attention, Optional.of(other), forms.groupNormalization, forms.masks, forms.tokens,
-                        forms.columns,
-                        forms.labels));
+                        forms.columns, forms.labels));
     }
 
     public TensorRtOptions withGroupNormalization(GroupNormalizationForm other) {
@@ -97,14 +92,12 @@ public record TensorRtOptions(Forms forms, Search search, Sizes sizes, Ranges ra
 
     public TensorRtOptions withMasks(MasksForm other) {
         return with(new Forms(forms.deformable, forms.attention, forms.queries, forms.groupNormalization, Optional.of(other), forms.tokens,
-                forms.columns,
-                forms.labels));
+                forms.columns, forms.labels));
     }
 
     public TensorRtOptions withTokens(TokensForm other) {
         return with(new Forms(forms.deformable, forms.attention, forms.queries, forms.groupNormalization, forms.masks, Optional.of(other),
-                forms.columns,
-                forms.labels));
+                forms.columns, forms.labels));
     }
 
     public TensorRtOptions withColumns(boolean other) {

@@ -49,12 +49,10 @@ public final class KernelSteps {
     public static final String QUERIES = "Queries";
     /// What steps are called that normalise maps.
     public static final String GROUP_NORMALIZATION = "GroupNormalization";
-
     /// What steps are called that make masks.
     public static final String MASKS = "Masks";
     /// What steps are called that sample values, with or without a table of positions that they add.
     public static final String DEFORMABLE_ATTENTION = "DeformableAttention";
-
     /// What steps are called that compute with an encoder's tokens.
     public static final String TOKENS = "Tokens";
 

@@ -21,7 +21,8 @@ __device__ __forceinline__ void copy(unsigned int to, const void *from, int byte
                  :: "r"(to), "l"(from), "r"(bytes), "r"(barrier) : "memory");
 }
 
-// Until all have arrived and all bytes have come that this block has asked for.
+// Until all have arrived and all bytes have come that this block has asked for. In the block's scope, as the cluster's gives up what the
+// first-level cache has.
 __device__ __forceinline__ void wait_at(unsigned int barrier, unsigned int parity) {
     unsigned int done;
     do {

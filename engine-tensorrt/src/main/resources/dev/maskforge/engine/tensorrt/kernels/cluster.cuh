@@ -32,7 +32,8 @@ __device__ __forceinline__ void send(unsigned int to, unsigned int barrier, unsi
     asm volatile("st.async.shared::cluster.mbarrier::complete_tx::bytes.b32 [%0], %1, [%2];" :: "r"(to), "r"(v), "r"(barrier) : "memory");
 }
 
-// Until all have arrived at a barrier of this block and all bytes have come that blocks of the cluster send.
+// Until all have arrived at a barrier of this block and all bytes have come that blocks of the cluster send: what others have written is
+// formally seen in the scope of the cluster alone, though for what has come into a block's own memory the block's did as well.
 __device__ __forceinline__ void wait_for_sent(unsigned int barrier, unsigned int parity) {
     unsigned int done;
     do {
