@@ -39,15 +39,14 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-/// A plan of TensorRT's with kernels of ours between its segments, damaged in many ways: each is refused before TensorRT gets
+/// A plan of TensorRT's with all kernels of ours between its segments, damaged in many ways: each is refused before TensorRT gets
 /// it, and the plan as it was written still opens.
 @WhereThereIsAGpu
 @Timeout(600)
 class DamagedPlansOnGpuTest {
     private static final String TOOL = "maskforge of the test";
     private static final EngineOptions OPTIONS = EngineOptions.standard();
-    private static final BuildOptions BUILD = BuildOptions.standard(BuildProfile.fixed(1, 32, 32)).withOptimisationLevel(0)
-            .withSetting("lowering", "kernel").withSetting("labels", "kernel");
+    private static final SmallNetwork NETWORK = SmallNetwork.KERNELS_FP16;
 
     @TempDir
     private Path folder;
@@ -59,17 +58,25 @@ class DamagedPlansOnGpuTest {
         return folder.resolve("small.plan");
     }
 
+    /// What the device cannot run it has no kernels of.
+    private static BuildOptions build() {
+        return BuildOptions.standard(BuildProfile.fixed(1, 32, 32)).withPrecision(NETWORK.precision()).withOptimisationLevel(0)
+                .withSetting("lowering", "kernel").withSetting("attention", "kernel-always").withSetting("labels", "kernel")
+                .withSetting("tokens", NETWORK.hasTokens(SmallNetwork.device()) ? "kernel-always" : "network");
+    }
+
     private static PlanSource source() {
-        return new PlanSource(TOOL, GraphHash.of(SmallNetwork.graph()), BUILD);
+        return new PlanSource(TOOL, GraphHash.of(NETWORK.graph()), build());
     }
 
     private void write() throws IOException {
         Path finished = folder.resolve("finished.tmp");
         PlanCompiler compiler = provider.planCompiler().orElseThrow();
-        Graph graph = SmallNetwork.graph();
-        PlanCompiler.Compiled compiled = compiler.compile(graph, BUILD, BuildProgress.NONE, finished);
+        Graph graph = NETWORK.graph();
+        BuildOptions build = build();
+        PlanCompiler.Compiled compiled = compiler.compile(graph, build, BuildProgress.NONE, finished);
         PlanFile.put(finished, plan(), new PlanRecord(PlanRecord.VERSION, TOOL, "2026-11-26T08:15:00Z", provider.name(), compiler.target(),
-                GraphHash.of(graph), BUILD, PortTypes.print(graph, graph.inputs()), PortTypes.print(graph, graph.outputs()),
+                GraphHash.of(graph), build, PortTypes.print(graph, graph.inputs()), PortTypes.print(graph, graph.outputs()),
                 compiled.facts(), new LinkedHashMap<>(), new CheckFigures("passed", 0.9999, 4, List.of(), List.of()), Files.size(finished),
                 GraphHash.of(finished)));
     }
@@ -132,7 +139,7 @@ class DamagedPlansOnGpuTest {
                         "\"computeCapability\" : \"7.5"),
                 Damage.json("another engine's", Reason.FOREIGN, "\"engine\" : \"tensorrt\"", "\"engine\" : \"onnxruntime\""),
                 Damage.json("another model's", Reason.STALE, "\"graph\" : \"[0-9a-f]{64}", "\"graph\" : \"" + "1".repeat(64)),
-                Damage.json("another precision's", Reason.STALE, "\"fp32\"", "\"fp16\""),
+                Damage.json("another precision's", Reason.STALE, "\"fp16\"", "\"fp32\""),
                 Damage.json("another program's", Reason.STALE, TOOL, "maskforge 0.0.1"),
                 Damage.json("no json", Reason.UNREADABLE, "\\{", "["));
     }
@@ -159,7 +166,7 @@ class DamagedPlansOnGpuTest {
         Files.write(plan(), whole);
         Files.writeString(PlanFile.record(plan()), record);
         try (Engine engine = PlanFile.open(plan(), source(), provider, OPTIONS).engine(); Session session = engine.openSession()) {
-            assertNotEquals(0, session.run(SmallNetwork.inputs(1, 1)).size());
+            assertNotEquals(0, session.run(NETWORK.inputs(1, 1)).size());
         }
         assertEquals(1, opened.get());
     }

@@ -6,6 +6,7 @@ import dev.maskforge.engine.tensorrt.cuda.Cuda;
 import dev.maskforge.engine.tensorrt.cuda.DriverCuda;
 import dev.maskforge.engine.tensorrt.kernels.KernelLoader;
 import dev.maskforge.engine.tensorrt.plan.PlanContainer;
+import dev.maskforge.engine.tensorrt.steps.KernelSteps;
 import dev.maskforge.graph.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -14,40 +15,40 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-/// Each of our calls to CUDA fails in turn, over the driver, with a plan of TensorRT's alone and one with kernels of ours.
+/// Each of our calls to CUDA fails in turn, over the driver, with a plan of TensorRT's alone and those with kernels of ours.
 @WhereThereIsAGpu
 @Timeout(600)
 class EveryCallFailsOnGpuTest {
     private final Injection injection = new Injection();
     private final EveryCallFails.Counted plans = new EveryCallFails.Counted();
 
-    private static Map<String, Tensor> inputs(int pictures) {
-        return SmallNetwork.inputs(pictures, pictures);
-    }
-
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void isCleanAndLeavesTheEngineUsable(boolean withKernels) {
+    @EnumSource
+    void isCleanAndLeavesTheEngineUsable(SmallNetwork network) {
         DriverCuda driver = DriverCuda.open();
         driver.useOnThisThread();
         KernelLoader standard = KernelLoader.standard();
         try (Arena arena = Arena.ofShared()) {
-            MemorySegment plan = SmallNetwork.plan(withKernels, arena);
+            MemorySegment plan = network.plan(arena);
+            Map<String, Integer> kernels = SmallNetwork.kernels(plan);
+            assertEquals(network.hasTokens(SmallNetwork.device()), kernels.containsKey(KernelSteps.TOKENS), kernels.toString());
+            Map<String, Tensor> two = network.inputs(2, 2);
             Cuda cuda = injection.into(driver);
             KernelLoader loader = new KernelLoader(injection.into(standard.driver()), standard.compiler(), standard.cache());
             EveryCallFails everyCall = new EveryCallFails(injection, () -> open(plan, cuda, loader), plans,
-                    List.of(inputs(2), inputs(2), inputs(2), inputs(3)));
+                    List.of(two, two, two, network.inputs(3, 3)));
             // What is loaded at the first use stays.
             everyCall.run();
             Map<String, Integer> failed = new TreeMap<>();
             long growth = DeviceGrowth.after(() -> failed.putAll(everyCall.run()), driver::freeMemory);
-            System.out.printf("%s, %d kernels of ours: failed in turn, then the same bits, nothing held: %s; device memory grows by %d%n",
-                    withKernels ? "segments and kernels" : "one segment", SmallNetwork.kernels(plan), failed, growth);
-            assertTrue(withKernels == failed.containsKey("launch of a kernel"), failed.toString());
+            System.out.printf("%s, kernels of ours %s: failed in turn, then the same bits, nothing held: %s; device memory grows by %d%n",
+                    network, kernels, failed, growth);
+            assertEquals(network.hasKernels(), failed.containsKey("launch of a kernel"), failed.toString());
             assertTrue(DeviceGrowth.isNone(growth), "device memory grows by " + growth + " bytes");
         }
     }

@@ -16,7 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -38,11 +38,11 @@ class ManySessionsOnGpuTest {
         return Objects.requireNonNull(session.run(inputs).get("labels")).memory().toArray(ValueLayout.JAVA_BYTE);
     }
 
-    private static Task task(Session alone, int number) {
+    private static Task task(SmallNetwork network, Session alone, int number) {
         List<Map<String, Tensor>> inputs = new ArrayList<>();
         List<byte[]> expected = new ArrayList<>();
         for (int seed = 0; seed < 2; seed++) {
-            inputs.add(SmallNetwork.inputs(1 + (number + seed) % SmallNetwork.MOST_PICTURES, 1000L * number + seed));
+            inputs.add(network.inputs(1 + (number + seed) % SmallNetwork.MOST_PICTURES, 1000L * number + seed));
             expected.add(labels(alone, inputs.getLast()));
         }
         return new Task(inputs, expected);
@@ -76,21 +76,21 @@ class ManySessionsOnGpuTest {
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void everyLabelMapIsAsOnOneThread(boolean withKernels) throws Exception {
+    @EnumSource
+    void everyLabelMapIsAsOnOneThread(SmallNetwork network) throws Exception {
         try (Arena arena = Arena.ofShared();
-                Engine engine = PlanOpening.open(SmallNetwork.plan(withKernels, arena), 2);
+                Engine engine = PlanOpening.open(network.plan(arena), 2);
                 ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {
             List<Task> tasks = new ArrayList<>();
             try (Session alone = engine.openSession()) {
                 for (int i = 0; i < THREADS * SESSIONS; i++) {
-                    tasks.add(task(alone, i));
+                    tasks.add(task(network, alone, i));
                 }
             }
             // Pictures of another session are other label maps, or a mix-up would not be seen.
             assertNotEquals(Arrays.hashCode(tasks.get(0).expected().getFirst()), Arrays.hashCode(tasks.get(3).expected().getFirst()));
-            // The plan of several steps has more that could be mixed up.
-            Duration time = withKernels ? TIME : TIME.dividedBy(4);
+            // The plan of all kernels has most that could be mixed up.
+            Duration time = network == SmallNetwork.KERNELS_FP16 ? TIME : TIME.dividedBy(4);
             long end = System.nanoTime() + time.toNanos();
             List<Future<Count>> counts = new ArrayList<>();
             for (int thread = 0; thread < THREADS; thread++) {
@@ -104,7 +104,7 @@ class ManySessionsOnGpuTest {
                 other += count.get().other();
             }
             System.out.printf("%s: %d threads of %d sessions, %.0f s: %d label maps as on one thread, %d others%n",
-                    withKernels ? "segments and kernels" : "one segment", THREADS, SESSIONS, time.toMillis() / 1000.0, same, other);
+                    network, THREADS, SESSIONS, time.toMillis() / 1000.0, same, other);
             assertEquals(0, other);
             assertTrue(same >= 100, "only " + same + " runs");
         }

@@ -33,16 +33,16 @@ final class OpenClose {
 
     /// Does it, and prints the result.
     ///
-    /// @param arguments whether with kernels of ours, and the number of cycles
+    /// @param arguments which [SmallNetwork], and the number of cycles
     public static void main(String[] arguments) throws IOException {
-        boolean withKernels = Boolean.parseBoolean(arguments[0]);
+        SmallNetwork network = SmallNetwork.valueOf(arguments[0]);
         int cycles = Integer.parseInt(arguments[1]);
         DriverCuda cuda = DriverCuda.open();
         cuda.useOnThisThread();
-        Map<String, Tensor> inputs = SmallNetwork.inputs(2, 1);
+        Map<String, Tensor> inputs = network.inputs(2, 1);
         try (Arena arena = Arena.ofShared()) {
-            MemorySegment plan = SmallNetwork.plan(withKernels, arena);
-            System.out.printf("%s, plan of %d KiB%n", withKernels ? "segments and kernels" : "one segment", plan.byteSize() >> 10);
+            MemorySegment plan = network.plan(arena);
+            System.out.printf("%s, plan of %d KiB, kernels of ours %s%n", network, plan.byteSize() >> 10, SmallNetwork.kernels(plan));
             byte[] expected = cycle(plan, inputs);
             long hostBefore = 0;
             List<Long> free = new ArrayList<>();

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -22,15 +22,15 @@ class OpenCloseOnGpuTest {
     private static final long BOUND = 16L << 20;
 
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void leavesNothingBehind(boolean withKernels) throws IOException, InterruptedException {
+    @EnumSource
+    void leavesNothingBehind(SmallNetwork network) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
                 System.getProperty("java.class.path"), "--enable-native-access=ALL-UNNAMED", "-Xms256m", "-Xmx256m", "-XX:+UseSerialGC",
                 "-XX:+AlwaysPreTouch", "-XX:-CreateCoredumpOnCrash"));
         System.getProperties().stringPropertyNames().stream()
                 .filter(name -> name.startsWith("org.bytedeco.") || name.startsWith("maskforge."))
                 .forEach(name -> command.add("-D" + name + "=" + System.getProperty(name)));
-        command.addAll(List.of(OpenClose.class.getName(), Boolean.toString(withKernels), Integer.toString(CYCLES)));
+        command.addAll(List.of(OpenClose.class.getName(), network.name(), Integer.toString(CYCLES)));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         List<String> lines = process.inputReader().readAllLines();
         lines.forEach(System.out::println);

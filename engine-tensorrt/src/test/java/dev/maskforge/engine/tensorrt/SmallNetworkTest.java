@@ -1,29 +1,63 @@
 package dev.maskforge.engine.tensorrt;
 
-import dev.maskforge.engine.Precision;
-import dev.maskforge.engine.tensorrt.prepare.KernelForms;
+import dev.maskforge.engine.BuildProgress;
+import dev.maskforge.engine.Partition;
+import dev.maskforge.engine.tensorrt.cuda.Architecture;
+import dev.maskforge.engine.tensorrt.plan.PlanContainer;
 import dev.maskforge.engine.tensorrt.prepare.Preparation;
+import dev.maskforge.engine.tensorrt.prepare.SettledForms;
 import dev.maskforge.engine.tensorrt.steps.KernelSteps;
 import dev.maskforge.graph.Graph;
+import dev.maskforge.graph.Tensor;
 import dev.maskforge.graph.Verifier;
-import dev.maskforge.passes.precision.Ranges;
+import dev.maskforge.graph.reference.Interpreter;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 class SmallNetworkTest {
-    /// So that what is shown with it on a GPU is shown of every kernel that stands between segments, but for tokens', which is of half
-    /// precision alone.
-    @Test
-    void hasEveryKernelButPixelsAndTokens() {
-        Graph prepared = new Preparation(false, Precision.TF32,
-                KernelForms.all(),
-                Ranges.none())
-                .apply(Verifier.verify(SmallNetwork.graph())).graph();
-        Set<String> kernels = new TreeSet<>();
-        prepared.nodes().stream().filter(node -> KernelSteps.isOwn(node.operation())).forEach(node -> kernels.add(KernelSteps.name(node)));
-        assertEquals(Set.of("DeformableAttention", "GroupNormalization", "Masks", "Queries", "SemanticLabels"), kernels);
+    private static Preparation preparation(boolean optimised, SmallNetwork network, Architecture architecture) {
+        TensorRtOptions options = network.options(architecture);
+        TensorRtOptions.Forms forms = options.forms();
+        return new Preparation(optimised, network.precision(), new SettledForms(forms.deformable().orElseThrow(),
+                forms.attention().orElseThrow(), forms.queries().orElseThrow(), forms.groupNormalization(), forms.masks().orElseThrow(),
+                forms.tokens().orElseThrow(), forms.columns(), forms.labels()), options.ranges());
+    }
+
+    /// As it is written and read, with segments of a byte.
+    private static PlanContainer container(boolean optimised, SmallNetwork network, Architecture architecture) {
+        Graph graph = Verifier.verify(network.graph());
+        Preparation preparation = preparation(optimised, network, architecture);
+        Graph prepared = preparation.apply(graph).graph();
+        PlanContainer written = PlanBuilding.of(optimised, network.precision(), network.options(architecture), BuildProgress.NONE)
+                .container(graph, prepared, Partition.ofNodes(prepared, preparation.cuts(prepared)),
+                        _ -> MemorySegment.ofArray(new byte[1]));
+        try (Arena arena = Arena.ofConfined()) {
+            PlanContainer read = PlanContainer.read(written.write(arena));
+            assertEquals(written.kernels(), read.kernels());
+        }
+        return written;
+    }
+
+    /// So that what is shown with it on a GPU is shown of every kernel that stands between segments.
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void hasEveryKernelInHalfPrecision(boolean optimised) {
+        assertEquals(Map.of("Pixels", 1, KernelSteps.DEFORMABLE_ATTENTION, 2, KernelSteps.TOKENS, 2, "Attention", 1, KernelSteps.QUERIES, 1,
+                KernelSteps.GROUP_NORMALIZATION, 2, KernelSteps.MASKS, 1, "SemanticLabels", 1),
+                container(optimised, SmallNetwork.KERNELS_FP16, Architecture.HOPPER).kernels());
     }
 }
