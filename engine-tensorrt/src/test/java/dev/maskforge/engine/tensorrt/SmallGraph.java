@@ -48,8 +48,8 @@ final class SmallGraph {
                 ? builder.add(new Operation.Pixels(MEAN, DEVIATION), input(builder, "pixels", DataType.UINT8, 2 * HEIGHT, 2 * WIDTH, 3),
                         input(builder, "valid", DataType.INT32, 2))
                 : input(builder, "image", DataType.FLOAT32, 3, 2 * HEIGHT, 2 * WIDTH);
-        Value first = builder.within("layer 0", () -> encoded(tokens, random));
-        Value y = builder.within("layer 1", () -> encoded(first, random));
+        Value first = builder.within("layer 0", () -> encoded(tokens, "layer 0.", random));
+        Value y = builder.within("layer 1", () -> encoded(first, "layer 1.", random));
         Value queries = builder.within("decoder", () -> decoded(y.slice(1, 0, QUERIES), y, random));
         Value classes = queries.matMul(weight(builder, "classes", CLASSES + 1, random));
         Value features = builder.within("pyramid", () -> pyramid(y, image, random));
@@ -69,18 +69,18 @@ final class SmallGraph {
     }
 
     /// An encoder's layer ("Deformable DETR", section 4.1), with positions as tables.
-    private static Value encoded(Value tokens, Random random) {
+    private static Value encoded(Value tokens, String scope, Random random) {
         GraphBuilder builder = tokens.builder();
         Operation attention = new Operation.DeformableAttention(HEADS, POINTS,
                 List.of(level(HEIGHT / 2, WIDTH / 2), level(HEIGHT, WIDTH)));
         int border = CHANNELS + 2 * SAMPLES;
-        Value merged = linear(tokens, "merged", border + SAMPLES, random);
-        Value offsets = merged.slice(-1, CHANNELS, border).add(positions(builder, "offsets", 2 * SAMPLES, random));
-        Value logits = merged.slice(-1, border, border + SAMPLES).add(positions(builder, "logits", SAMPLES, random));
+        Value merged = linear(tokens, scope + "merged", border + SAMPLES, random);
+        Value offsets = merged.slice(-1, CHANNELS, border).add(positions(builder, scope + "offsets", 2 * SAMPLES, random));
+        Value logits = merged.slice(-1, border, border + SAMPLES).add(positions(builder, scope + "logits", SAMPLES, random));
         Value sampled = builder.within("attention", () -> builder.add(attention, merged.slice(-1, 0, CHANNELS), offsets, logits));
-        Value x = normalised(tokens.add(linear(sampled, "projection", CHANNELS, random)), "first");
-        Value hidden = linear(x, "inner", ENCODER_HIDDEN, random).relu();
-        return normalised(x.add(linear(hidden, "outer", CHANNELS, random)), "second");
+        Value x = normalised(tokens.add(linear(sampled, scope + "projection", CHANNELS, random)), scope + "first");
+        Value hidden = linear(x, scope + "inner", ENCODER_HIDDEN, random).relu();
+        return normalised(x.add(linear(hidden, scope + "outer", CHANNELS, random)), scope + "second");
     }
 
     private static Value positions(GraphBuilder builder, String name, int columns, Random random) {
@@ -91,20 +91,20 @@ final class SmallGraph {
     /// Universal Image Segmentation", figure 2).
     private static Value decoded(Value queries, Value tokens, Random random) {
         GraphBuilder builder = queries.builder();
-        Value looked = builder.within("look", () -> normalised(queries.add(attended(queries, tokens, random)), "norm"));
-        Value seen = builder.within("self", () -> normalised(looked.add(attended(looked, looked, random)), "norm"));
+        Value looked = builder.within("look", () -> normalised(queries.add(attended(queries, tokens, "look.", random)), "look.norm"));
+        Value seen = builder.within("self", () -> normalised(looked.add(attended(looked, looked, "self.", random)), "self.norm"));
         Value hidden = linear(seen, "up", DECODER_HIDDEN, random).relu();
         return normalised(seen.add(linear(hidden, "down", CHANNELS, random)), "norm");
     }
 
-    private static Value attended(Value queries, Value keys, Random random) {
-        Value attended = queries.builder().add(new Operation.Attention(HEADS), linear(queries, "query", CHANNELS, random),
-                linear(keys, "key", CHANNELS, random), linear(keys, "value", CHANNELS, random));
-        return linear(attended, "output", CHANNELS, random);
+    private static Value attended(Value queries, Value keys, String scope, Random random) {
+        Value attended = queries.builder().add(new Operation.Attention(HEADS), linear(queries, scope + "query", CHANNELS, random),
+                linear(keys, scope + "key", CHANNELS, random), linear(keys, scope + "value", CHANNELS, random));
+        return linear(attended, scope + "output", CHANNELS, random);
     }
 
-    /// Features of masks from the tokens of both levels and the picture ("Feature Pyramid Networks for Object Detection", figure 3, with group
-    /// normalisation).
+    /// Features of masks from the tokens of both levels and the picture ("Feature Pyramid Networks for Object Detection", figure 3, with
+    /// group normalisation).
     private static Value pyramid(Value tokens, Value image, Random random) {
         GraphBuilder builder = tokens.builder();
         int coarse = TOKENS - HEIGHT * WIDTH;

@@ -8,25 +8,16 @@ import dev.maskforge.engine.tensorrt.prepare.Preparation;
 import dev.maskforge.engine.tensorrt.prepare.SettledForms;
 import dev.maskforge.engine.tensorrt.steps.KernelSteps;
 import dev.maskforge.graph.Graph;
-import dev.maskforge.graph.Tensor;
 import dev.maskforge.graph.Verifier;
-import dev.maskforge.graph.reference.Interpreter;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 class SmallNetworkTest {
     private static Preparation preparation(boolean optimised, SmallNetwork network, Architecture architecture) {
@@ -59,5 +50,12 @@ class SmallNetworkTest {
         assertEquals(Map.of("Pixels", 1, KernelSteps.DEFORMABLE_ATTENTION, 2, KernelSteps.TOKENS, 2, "Attention", 1, KernelSteps.QUERIES, 1,
                 KernelSteps.GROUP_NORMALIZATION, 2, KernelSteps.MASKS, 1, "SemanticLabels", 1),
                 container(optimised, SmallNetwork.KERNELS_FP16, Architecture.HOPPER).kernels());
+    }
+
+    /// That of tokens has no products of float32.
+    @Test
+    void hasEveryOtherKernelInTf32() {
+        assertEquals(Set.of("Pixels", KernelSteps.DEFORMABLE_ATTENTION, "Attention", KernelSteps.QUERIES, KernelSteps.GROUP_NORMALIZATION,
+                KernelSteps.MASKS, "SemanticLabels"), container(false, SmallNetwork.KERNELS_TF32, Architecture.HOPPER).kernels().keySet());
     }
 }
