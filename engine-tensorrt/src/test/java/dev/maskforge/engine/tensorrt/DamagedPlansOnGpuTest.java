@@ -25,6 +25,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -114,7 +115,7 @@ class DamagedPlansOnGpuTest {
                 .map(part -> ((PlanContainer.Part.Segment) part).bytes().address()).findFirst().orElseThrow();
         int first = Math.toIntExact(segment - MemorySegment.ofArray(whole).address());
         int last = whole.length - 300;
-        return List.of(Damage.bytes("nothing is left", Reason.TRUNCATED, _ -> new byte[0]),
+        List<Damage> damages = new ArrayList<>(List.of(Damage.bytes("nothing is left", Reason.TRUNCATED, _ -> new byte[0]),
                 Damage.bytes("cut in the first line", Reason.TRUNCATED, all -> Arrays.copyOf(all, 12)),
                 Damage.bytes("cut in the header", Reason.TRUNCATED, all -> Arrays.copyOf(all, header + 5)),
                 Damage.bytes("cut in the first segment", Reason.TRUNCATED, all -> Arrays.copyOf(all, first + 100)),
@@ -139,9 +140,12 @@ class DamagedPlansOnGpuTest {
                         "\"computeCapability\" : \"7.5"),
                 Damage.json("another engine's", Reason.FOREIGN, "\"engine\" : \"tensorrt\"", "\"engine\" : \"onnxruntime\""),
                 Damage.json("another model's", Reason.STALE, "\"graph\" : \"[0-9a-f]{64}", "\"graph\" : \"" + "1".repeat(64)),
-                Damage.json("another precision's", Reason.STALE, "\"fp16\"", "\"fp32\""),
+                Damage.json("another precision's", Reason.STALE, "\"precision\" : \"fp16\"", "\"precision\" : \"fp32\""),
                 Damage.json("another program's", Reason.STALE, TOOL, "maskforge 0.0.1"),
-                Damage.json("no json", Reason.UNREADABLE, "\\{", "["));
+                Damage.json("no json", Reason.UNREADABLE, "\\{", "[")));
+        container.constants().forEach((name, constant) -> damages.add(Damage.bytes("a flip in the constant " + name, Reason.CORRUPTED,
+                all -> flipped(all, Math.toIntExact(constant.memory().address() - MemorySegment.ofArray(whole).address())))));
+        return damages;
     }
 
     @Test
@@ -182,6 +186,8 @@ class DamagedPlansOnGpuTest {
                 text.replaceFirst("input\ttokens", "input_tokens"),
                 text.replaceFirst("float32\tn", "float33\tn"), text.replaceFirst("segment\t\\d+", "segment\t99999999999"),
                 text.replaceFirst("segment\t\\d+", "segment\t-5"), text.replaceFirst("kernel\t", "kernal\t"),
+                text.replaceFirst("constant\t.", "constant\t#"),
+                text.replaceFirst("(constant\t[^\t]*\t)float16", "$1float32"),
                 text.replaceFirst("DeformableAttention\\{", "DeformableAttention<"), text.substring(0, text.length() - 600));
         for (String each : damaged) {
             assertNotEquals(text, each);

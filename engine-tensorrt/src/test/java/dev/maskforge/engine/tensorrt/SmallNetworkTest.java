@@ -11,13 +11,16 @@ import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.Verifier;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 class SmallNetworkTest {
     private static Preparation preparation(boolean optimised, SmallNetwork network, Architecture architecture) {
@@ -55,7 +58,24 @@ class SmallNetworkTest {
     /// That of tokens has no products of float32.
     @Test
     void hasEveryOtherKernelInTf32() {
-        assertEquals(Set.of("Pixels", KernelSteps.DEFORMABLE_ATTENTION, "Attention", KernelSteps.QUERIES, KernelSteps.GROUP_NORMALIZATION,
-                KernelSteps.MASKS, "SemanticLabels"), container(false, SmallNetwork.KERNELS_TF32, Architecture.HOPPER).kernels().keySet());
+        assertEquals(Map.of("Pixels", 1, KernelSteps.DEFORMABLE_ATTENTION, 2, "Attention", 1, KernelSteps.QUERIES, 1,
+                KernelSteps.GROUP_NORMALIZATION, 2, KernelSteps.MASKS, 1, "SemanticLabels", 1),
+                container(false, SmallNetwork.KERNELS_TF32, Architecture.HOPPER).kernels());
+    }
+
+    /// Or its plan could not be built there.
+    @ParameterizedTest
+    @EnumSource
+    void hasNoKernelThatAnOlderDeviceCannotRun(SmallNetwork network) {
+        Set<String> kernels = container(false, network, Architecture.OLDEST).kernels().keySet();
+        assertEquals(network.hasKernels(), kernels.contains(KernelSteps.DEFORMABLE_ATTENTION), kernels.toString());
+        assertTrue(Collections.disjoint(Set.of(KernelSteps.TOKENS, KernelSteps.QUERIES, KernelSteps.MASKS), kernels), kernels.toString());
+    }
+
+    @Test
+    void isOneSegmentWithoutKernels() {
+        PlanContainer container = container(false, SmallNetwork.ONE_SEGMENT, Architecture.HOPPER);
+        assertEquals(Map.of(), container.kernels());
+        assertEquals(1, container.parts().size());
     }
 }

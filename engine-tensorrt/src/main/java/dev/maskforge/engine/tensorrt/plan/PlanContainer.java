@@ -174,7 +174,10 @@ public record PlanContainer(SequencedMap<String, TensorType> inputs, SequencedMa
             }
             String header = new String(whole.asSlice(end + 1L, length).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
             return new Reader(whole, align(end + 1L + length)).read(header);
-        } catch (IllegalArgumentException | IndexOutOfBoundsException | IllegalStateException | ArithmeticException e) {
+        } catch (IndexOutOfBoundsException e) {
+            throw new EngineException("this is no TensorRT plan of Maskforge: it does not have the bytes that it speaks of; build it anew",
+                    e);
+        } catch (IllegalArgumentException | IllegalStateException | ArithmeticException e) {
             throw new EngineException("this is no TensorRT plan of Maskforge: " + e.getMessage() + "; build it anew", e);
         }
     }
