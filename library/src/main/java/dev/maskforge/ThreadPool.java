@@ -1,9 +1,9 @@
 package dev.maskforge;
 
+import dev.maskforge.kernels.Workers;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 
 /// A fixed number of threads, possibly none, that end with their owner and do not keep the JVM alive.
 final class ThreadPool implements Executor, AutoCloseable {
@@ -12,7 +12,7 @@ final class ThreadPool implements Executor, AutoCloseable {
     ThreadPool(int threads) {
         this.service = threads == 0
                 ? Optional.empty()
-                : Optional.of(Executors.newFixedThreadPool(threads, Thread.ofPlatform().daemon().name("maskforge-", 0).factory()));
+                : Optional.of(Workers.lent(threads, Thread.ofPlatform().daemon().name("maskforge-", 0).factory()));
     }
 
     @Override

@@ -28,7 +28,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
@@ -64,7 +63,7 @@ public final class ImageNetwork implements BenchModel.Ready {
         this.batch = shape.batch();
         this.size = shape.size();
         this.inputs = ports.input().inTurn(batch, size, arena);
-        this.threads = Executors.newFixedThreadPool(Math.max(1, threads - 1), Thread.ofPlatform().daemon().factory());
+        this.threads = Workers.lent(Math.max(1, threads - 1), Thread.ofPlatform().daemon().factory());
         this.workers = new Workers(this.threads, threads);
         this.inference = new SemanticInference(workers, ports.resampled());
     }

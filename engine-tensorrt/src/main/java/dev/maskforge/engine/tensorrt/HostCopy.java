@@ -5,7 +5,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 
 /// Copies what a run takes into pinned memory, much of it with the help of threads of its own, which are made when they are first
 /// needed: one core copies 7 to 9 GB in a second, and memory has many times that.
@@ -29,7 +28,7 @@ final class HostCopy implements AutoCloseable {
             return new HostCopy(Optional.empty(), Workers.callerOnly());
         }
         int used = Math.min(threads, MOST_THREADS);
-        ExecutorService helpers = Executors.newFixedThreadPool(used - 1, Thread.ofPlatform().daemon().name("maskforge-copy-", 0).factory());
+        ExecutorService helpers = Workers.lent(used - 1, Thread.ofPlatform().daemon().name("maskforge-copy-", 0).factory());
         return new HostCopy(Optional.of(helpers), new Workers(helpers, used));
     }
 
