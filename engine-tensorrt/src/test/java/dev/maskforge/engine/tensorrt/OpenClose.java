@@ -8,8 +8,6 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,9 +17,10 @@ import java.util.Objects;
 /// A program that opens an engine from a plan's bytes, runs it and closes it, many times, and tells of the memory that the
 /// process has. Its heap must be of one size and touched from the start, so that what grows is native memory.
 final class OpenClose {
-    /// Before the line with the result: growth of host and of device memory in bytes.
+    /// Before the line with the result: growth of host memory, of device memory, and of what malloc has given out, in bytes.
     static final String RESULT = "grown by ";
     private static final int REPORTS = 10;
+    private static final double MEBIBYTE = 1 << 20;
 
     private OpenClose() {
     }
@@ -45,11 +44,13 @@ final class OpenClose {
             System.out.printf("%s, plan of %d KiB, kernels of ours %s%n", network, plan.byteSize() >> 10, SmallNetwork.kernels(plan));
             byte[] expected = cycle(plan, inputs);
             long hostBefore = 0;
+            long mallocBefore = 0;
             List<Long> free = new ArrayList<>();
             int each = Math.max(1, (cycles - settled(cycles)) / DeviceGrowth.TIMES);
             for (int cycle = 0; cycle < cycles; cycle++) {
                 if (cycle == settled(cycles)) {
-                    hostBefore = residentBytes();
+                    hostBefore = NativeMemory.residentBytes();
+                    mallocBefore = NativeMemory.mallocBytes().orElse(0L);
                 }
                 if (cycle >= settled(cycles) && (cycle - settled(cycles)) % each == 0) {
                     free.add(cuda.freeMemory());
@@ -58,12 +59,14 @@ final class OpenClose {
                     throw new IllegalStateException("cycle " + cycle + " gives other labels");
                 }
                 if ((cycle + 1) % Math.max(1, cycles / REPORTS) == 0) {
-                    System.out.printf("cycle %d: resident %.1f MiB, free on the device %.1f MiB%n", cycle + 1,
-                            residentBytes() / 1048576.0, cuda.freeMemory() / 1048576.0);
+                    System.out.printf("cycle %d: resident %.1f MiB, of malloc %.1f MiB, free on the device %.1f MiB%n", cycle + 1,
+                            NativeMemory.residentBytes() / MEBIBYTE, NativeMemory.mallocBytes().orElse(0L) / MEBIBYTE,
+                            cuda.freeMemory() / MEBIBYTE);
                 }
             }
             free.add(cuda.freeMemory());
-            System.out.println(RESULT + (residentBytes() - hostBefore) + " " + DeviceGrowth.of(free));
+            System.out.println(RESULT + (NativeMemory.residentBytes() - hostBefore) + " " + DeviceGrowth.of(free) + " "
+                    + (NativeMemory.mallocBytes().orElse(0L) - mallocBefore));
         }
     }
 
@@ -71,13 +74,5 @@ final class OpenClose {
         try (Engine engine = PlanOpening.open(plan, 2); Session session = engine.openSession()) {
             return Objects.requireNonNull(session.run(inputs).get("labels")).memory().toArray(ValueLayout.JAVA_BYTE);
         }
-    }
-
-    /// VmRSS.
-    private static long residentBytes() throws IOException {
-        System.gc();
-        String line = Files.readAllLines(Path.of("/proc/self/status")).stream().filter(each -> each.startsWith("VmRSS:")).findFirst()
-                .orElseThrow();
-        return Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024;
     }
 }
