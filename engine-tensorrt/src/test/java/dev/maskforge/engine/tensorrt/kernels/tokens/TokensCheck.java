@@ -39,6 +39,7 @@ public record TokensCheck(TokensGraphs sizes, long seed) implements KernelCheck 
     public static List<KernelCheck> all() {
         List<KernelCheck> checks = new ArrayList<>(of(Integer.MAX_VALUE));
         checks.add(rounds());
+        checks.addAll(TokensNaNCheck.all());
         return List.copyOf(checks);
     }
 
@@ -52,6 +53,7 @@ public record TokensCheck(TokensGraphs sizes, long seed) implements KernelCheck 
         List<KernelCheck> checks = new ArrayList<>(of(FEW));
         checks.add(new TokensCheck(new TokensGraphs(8449, 64, 128, 32), 6000));
         checks.add(rounds());
+        checks.addAll(TokensNaNCheck.all());
         return List.copyOf(checks);
     }
 
@@ -79,7 +81,7 @@ public record TokensCheck(TokensGraphs sizes, long seed) implements KernelCheck 
 
     private Stream<Finding> compared(KernelBench bench) {
         SequencedMap<String, Tensor> numbers = sizes.numbers(seed);
-        List<float[]> results = run(numbers, bench);
+        List<float[]> results = run(sizes, numbers, bench);
         List<float[]> expected = sizes.reference(numbers);
         Finding tokens = Finding.ofError("tokens, " + sizes, KernelCheck.relativeError(results.getFirst(), expected.getFirst()), TOLERANCE);
         return sizes.outputs() == 0
@@ -89,7 +91,7 @@ public record TokensCheck(TokensGraphs sizes, long seed) implements KernelCheck 
     }
 
     /// What the graph's outputs become; NaN where repeated runs differ, or nothing was written.
-    private List<float[]> run(SequencedMap<String, Tensor> numbers, KernelBench bench) {
+    static List<float[]> run(TokensGraphs sizes, SequencedMap<String, Tensor> numbers, KernelBench bench) {
         Graph graph = sizes.graph();
         try (DeviceMemory memory = bench.memory();
                 TokensKernel kernel = TokensKernel.load(bench.loader(), TokensProgram.of(graph), Map.of())) {
