@@ -16,7 +16,9 @@ final class Refusals {
     private static final Path HOSTILE = Path.of("hostile.pkl");
     /// Beside the file's name; a name in the pickle may need six characters for each of its own.
     private static final int LONGEST_MESSAGE = 900;
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    /// What these files say takes milliseconds to read, a million tensors a second or two beside other work; work that grows with the
+    /// square of it would take minutes.
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private Refusals() {
     }
