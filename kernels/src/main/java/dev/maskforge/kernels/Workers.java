@@ -5,28 +5,19 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /// The threads that work on one picture: the caller's, and up to `threads - 1` that an executor of the caller lends.
 ///
 /// The caller's thread never waits for work that has not begun, so an executor that is busy, or is the one the caller
-/// runs on, delays nothing and blocks nothing. It wakes two others at most, and each of them two more: to wake a
-/// thread takes about as long as to copy a hundred kilobytes.
+/// runs on, delays nothing and blocks nothing.
 ///
 /// @param executor asked for the other threads
 /// @param threads  at least 1; the caller's thread is one of them
 public record Workers(Executor executor, int threads) {
     /// As many bytes to copy as are work for a thread that has to be woken first.
     public static final int COPY_BAND_BYTES = 1 << 19;
-
-    /// As many others as one thread asks for before it works itself.
-    private static final int ASKED_BY_ONE = 2;
 
     /// Of whom it is asked whether they may touch a memory; it never runs.
     private static final Thread OTHER = Thread.ofVirtual().unstarted(() -> {
@@ -36,14 +27,6 @@ public record Workers(Executor executor, int threads) {
         if (threads < 1) {
             throw new IllegalArgumentException("work takes at least one thread, not " + threads);
         }
-    }
-
-    /// An executor to be asked: a fixed number of threads, each made when it is first needed, and woken by whoever brings work.
-    /// Where a queue has one lock for all who wait, they wake one another, in a row.
-    ///
-    /// @param count at least 1
-    public static ExecutorService lent(int count, ThreadFactory factory) {
-        return new ThreadPoolExecutor(count, count, 0, TimeUnit.SECONDS, new LinkedTransferQueue<>(), factory);
     }
 
     /// These, or the caller's thread alone where others may not touch a memory, such as that of its confined arena.
@@ -64,26 +47,28 @@ public record Workers(Executor executor, int threads) {
     /// Cuts rows into bands of `bandRows` and has each done once; returns when all are done. What a band throws ends the
     /// work and is thrown here.
     public void forEachBand(int rows, int bandRows, Supplier<Band> workers) {
-        int others = Math.min(threads, Math.ceilDiv(rows, bandRows)) - 1;
-        new Progress(rows, bandRows, workers, executor, others).finish();
+        Progress progress = new Progress(rows, bandRows);
+        int helpers = Math.min(threads, Math.ceilDiv(rows, bandRows)) - 1;
+        try {
+            for (int helper = 0; helper < helpers; helper++) {
+                executor.execute(() -> progress.help(workers));
+            }
+        } catch (RejectedExecutionException busy) {
+            // The caller's thread does what nobody else has time for.
+        }
+        progress.finish(workers);
     }
 
     private static final class Progress {
         private final int rows;
         private final int bandRows;
-        private final Supplier<Band> workers;
-        private final Executor executor;
-        private final List<Throwable> failures = new ArrayList<>();
-        private int unasked;
         private int next;
         private int helping;
+        private final List<Throwable> failures = new ArrayList<>();
 
-        Progress(int rows, int bandRows, Supplier<Band> workers, Executor executor, int others) {
+        Progress(int rows, int bandRows) {
             this.rows = rows;
             this.bandRows = bandRows;
-            this.workers = workers;
-            this.executor = executor;
-            this.unasked = others;
         }
 
         /// The first row of a band that nobody has taken, or `rows`.
@@ -101,12 +86,12 @@ public record Workers(Executor executor, int threads) {
             return true;
         }
 
-        private void help() {
+        private void help(Supplier<Band> workers) {
             if (!enter()) {
                 return;
             }
             try {
-                work();
+                work(workers);
             } finally {
                 leave();
             }
@@ -117,9 +102,8 @@ public record Workers(Executor executor, int threads) {
             notifyAll();
         }
 
-        private void work() {
+        private void work(Supplier<Band> workers) {
             try {
-                askOthers();
                 int from = take();
                 if (from == rows) {
                     return;
@@ -133,24 +117,6 @@ public record Workers(Executor executor, int threads) {
             }
         }
 
-        private void askOthers() {
-            try {
-                for (int asked = 0; asked < ASKED_BY_ONE && isAnotherWanted(); asked++) {
-                    executor.execute(this::help);
-                }
-            } catch (RejectedExecutionException busy) {
-                // Those who are here do what nobody else has time for.
-            }
-        }
-
-        private synchronized boolean isAnotherWanted() {
-            if (next == rows || unasked == 0) {
-                return false;
-            }
-            unasked--;
-            return true;
-        }
-
         private synchronized void stop(Throwable failure) {
             failures.add(failure);
             next = rows;
@@ -158,8 +124,8 @@ public record Workers(Executor executor, int threads) {
 
         /// Works along, then waits for the helpers that have begun. An interrupt does not cut that short: they write into
         /// the caller's memory.
-        void finish() {
-            work();
+        void finish(Supplier<Band> workers) {
+            work(workers);
             if (awaitHelpers()) {
                 Thread.currentThread().interrupt();
             }

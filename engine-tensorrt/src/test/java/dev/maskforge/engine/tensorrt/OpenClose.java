@@ -11,6 +11,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.Objects;
 
@@ -20,6 +21,7 @@ final class OpenClose {
     /// Before the line with the result: growth of host memory, of device memory, and of what malloc has given out, in bytes.
     static final String RESULT = "grown by ";
     private static final int REPORTS = 10;
+    private static final int LOOKS = 10;
     private static final double MEBIBYTE = 1 << 20;
 
     private OpenClose() {
@@ -28,6 +30,27 @@ final class OpenClose {
     /// Until then what is made once is made: libraries' kernels, compiled code, the allocators' pools.
     static int settled(int cycles) {
         return Math.min(100, cycles / 2);
+    }
+
+    /// So many cycles at either end are looked at.
+    private static int span(int cycles) {
+        return Math.max(1, cycles / 10);
+    }
+
+    /// Cycles between the first looks and the last.
+    static int counted(int cycles) {
+        return cycles - settled(cycles) - span(cycles);
+    }
+
+    /// The least of several looks is what is held: compilers and caches take some 10 MiB now and then, for a while.
+    private static final class Looks {
+        private final LongSummaryStatistics resident = new LongSummaryStatistics();
+        private final LongSummaryStatistics malloc = new LongSummaryStatistics();
+
+        void look() throws IOException {
+            resident.accept(NativeMemory.residentBytes());
+            malloc.accept(NativeMemory.mallocBytes().orElse(0L));
+        }
     }
 
     /// Does it, and prints the result.
@@ -43,14 +66,17 @@ final class OpenClose {
             MemorySegment plan = network.plan(arena);
             System.out.printf("%s, plan of %d KiB, kernels of ours %s%n", network, plan.byteSize() >> 10, SmallNetwork.kernels(plan));
             byte[] expected = cycle(plan, inputs);
-            long hostBefore = 0;
-            long mallocBefore = 0;
+            Looks before = new Looks();
+            Looks after = new Looks();
             List<Long> free = new ArrayList<>();
             int each = Math.max(1, (cycles - settled(cycles)) / DeviceGrowth.TIMES);
             for (int cycle = 0; cycle < cycles; cycle++) {
-                if (cycle == settled(cycles)) {
-                    hostBefore = NativeMemory.residentBytes();
-                    mallocBefore = NativeMemory.mallocBytes().orElse(0L);
+                int apart = Math.max(1, span(cycles) / LOOKS);
+                if (cycle >= settled(cycles) && cycle < settled(cycles) + span(cycles) && cycle % apart == 0) {
+                    before.look();
+                }
+                if (cycle >= cycles - span(cycles) && cycle % apart == 0) {
+                    after.look();
                 }
                 if (cycle >= settled(cycles) && (cycle - settled(cycles)) % each == 0) {
                     free.add(cuda.freeMemory());
@@ -65,8 +91,9 @@ final class OpenClose {
                 }
             }
             free.add(cuda.freeMemory());
-            System.out.println(RESULT + (NativeMemory.residentBytes() - hostBefore) + " " + DeviceGrowth.of(free) + " "
-                    + (NativeMemory.mallocBytes().orElse(0L) - mallocBefore));
+            after.look();
+            System.out.println(RESULT + (after.resident.getMin() - before.resident.getMin()) + " " + DeviceGrowth.of(free) + " "
+                    + (after.malloc.getMin() - before.malloc.getMin()));
         }
     }
 

@@ -1,14 +1,11 @@
 package dev.maskforge.engine.tensorrt;
 
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /// An engine is opened from a plan's bytes, run and closed, many times: `-Dmaskforge.gpu.cycles=1000` as in the issue, fewer
@@ -18,28 +15,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 class OpenCloseOnGpuTest {
     private static final int CYCLES = Integer.getInteger("maskforge.gpu.cycles", 60);
     /// Compiled code grows in steps of some MiB now and then, and of malloc's pools only whole pages go back. A cycle that left
-    /// its plan, a context or pinned buffers behind would take tens of KiB, so in 900 cycles more than this.
+    /// its plan, a context or pinned buffers behind would take tens of KiB, so in 800 cycles more than this.
     private static final long BOUND = 16L << 20;
 
     @ParameterizedTest
     @EnumSource
     void leavesNothingBehind(SmallNetwork network) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
-                System.getProperty("java.class.path"), "--enable-native-access=ALL-UNNAMED", "-Xms256m", "-Xmx256m", "-XX:+UseSerialGC",
-                "-XX:+AlwaysPreTouch", "-XX:-CreateCoredumpOnCrash"));
-        System.getProperties().stringPropertyNames().stream()
-                .filter(name -> name.startsWith("org.bytedeco.") || name.startsWith("maskforge."))
-                .forEach(name -> command.add("-D" + name + "=" + System.getProperty(name)));
-        command.addAll(List.of(OpenClose.class.getName(), network.name(), Integer.toString(CYCLES)));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        List<String> lines = process.inputReader().readAllLines();
-        lines.forEach(System.out::println);
-        assertEquals(0, process.waitFor());
+        List<String> lines = FixedHeap.run(OpenClose.class, network.name(), Integer.toString(CYCLES));
         String[] result = lines.stream().filter(line -> line.startsWith(OpenClose.RESULT)).findFirst().orElseThrow()
                 .substring(OpenClose.RESULT.length()).split(" ", -1);
         long host = Long.parseLong(result[0]);
         long device = Long.parseLong(result[1]);
-        int counted = CYCLES - OpenClose.settled(CYCLES);
+        int counted = OpenClose.counted(CYCLES);
         System.out.printf(
                 "in %d cycles native memory grows by %.1f KiB (%.2f KiB a cycle), that of malloc by %.1f KiB, device memory by %d bytes%n",
                 counted, host / 1024.0, host / 1024.0 / counted, Long.parseLong(result[2]) / 1024.0, device);
