@@ -5,7 +5,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /// The threads that work on one picture: the caller's, and up to `threads - 1` that an executor of the caller lends.
@@ -27,6 +32,14 @@ public record Workers(Executor executor, int threads) {
         if (threads < 1) {
             throw new IllegalArgumentException("work takes at least one thread, not " + threads);
         }
+    }
+
+    /// An executor to be asked: a fixed number of threads, each made when it is first needed, and woken by whoever brings work.
+    /// Where a queue has one lock for all who wait, as that of `Executors.newFixedThreadPool`, they wake one another, in a row.
+    ///
+    /// @param count at least 1
+    public static ExecutorService lent(int count, ThreadFactory factory) {
+        return new ThreadPoolExecutor(count, count, 0, TimeUnit.SECONDS, new LinkedTransferQueue<>(), factory);
     }
 
     /// These, or the caller's thread alone where others may not touch a memory, such as that of its confined arena.
