@@ -99,7 +99,8 @@ record PlanBuilding(boolean optimised, Precision precision, TensorRtOptions opti
     private Preparation preparation(Graph graph) {
         TensorRtOptions.Forms forms = options.forms();
         return new Preparation(optimised, precision,
-                new SettledForms(form(graph), attention(), queries(), forms.groupNormalization(), masks(), tokens(), forms.columns(),
+                new SettledForms(form(graph), attention(), queries(), forms.groupNormalization(), masks(), tokens(), forms.stem(),
+                        forms.columns(),
                         forms.labels()),
                 options.ranges());
     }

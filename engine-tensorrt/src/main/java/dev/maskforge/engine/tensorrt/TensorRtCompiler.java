@@ -19,6 +19,7 @@ import dev.maskforge.engine.tensorrt.prepare.GroupNormalizationForm;
 import dev.maskforge.engine.tensorrt.prepare.LabelsForm;
 import dev.maskforge.engine.tensorrt.prepare.MasksForm;
 import dev.maskforge.engine.tensorrt.prepare.QueriesForm;
+import dev.maskforge.engine.tensorrt.prepare.StemForm;
 import dev.maskforge.engine.tensorrt.prepare.TokensForm;
 import dev.maskforge.engine.tensorrt.steps.KernelSteps;
 import dev.maskforge.graph.Graph;
@@ -44,8 +45,8 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /// Plans that are kept. Settings of its own: `lowering` of deformable attention (grid-sample, gather, plugin or kernel),
-/// `attention` and `tokens` (network, kernel or kernel-always), `queries`, `group-normalization`, `masks` and `labels` (network or kernel),
-/// `columns` (`false` copies columns of merged products), `timing-cache` (a file, by default one of the user's for the device),
+/// `attention` and `tokens` (network, kernel or kernel-always), `queries`, `group-normalization`, `masks`, `stem` and `labels` (network or
+/// kernel), `columns` (`false` copies columns of merged products), `timing-cache` (a file, by default one of the user's for the device),
 /// `layer-names` (`true` keeps them, for a profile), `ranges` (of half precision, as [Ranges#text()]).
 final class TensorRtCompiler implements PlanCompiler {
     private static final String LOWERING = "lowering";
@@ -55,13 +56,15 @@ final class TensorRtCompiler implements PlanCompiler {
     private static final String GROUP_NORMALIZATION = "group-normalization";
     private static final String MASKS = "masks";
     private static final String TOKENS = "tokens";
+    private static final String STEM = "stem";
     private static final String COLUMNS = "columns";
     private static final String KERNELS = "kernels";
     private static final String TIMING_CACHE = "timing-cache";
     private static final String LAYER_NAMES = "layer-names";
     private static final String RANGES = BuildOptions.RANGES;
     private static final Set<String> SETTINGS = new TreeSet<>(
-            Set.of(LOWERING, ATTENTION, QUERIES, GROUP_NORMALIZATION, MASKS, TOKENS, COLUMNS, LABELS, TIMING_CACHE, LAYER_NAMES, RANGES));
+            Set.of(LOWERING, ATTENTION, QUERIES, GROUP_NORMALIZATION, MASKS, TOKENS, STEM, COLUMNS, LABELS, TIMING_CACHE, LAYER_NAMES,
+                    RANGES));
     private static final int CHUNK = 1 << 26;
 
     private final TensorRtProvider provider;
@@ -169,6 +172,10 @@ final class TensorRtCompiler implements PlanCompiler {
         String tokens = settings.get(TOKENS);
         if (tokens != null) {
             own = own.withTokens(named(TOKENS, tokens, TokensForm.values()));
+        }
+        String stem = settings.get(STEM);
+        if (stem != null) {
+            own = own.withStem(named(STEM, stem, StemForm.values()));
         }
         String columns = settings.get(COLUMNS);
         if (columns != null) {

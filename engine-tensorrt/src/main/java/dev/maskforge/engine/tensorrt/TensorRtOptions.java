@@ -8,6 +8,7 @@ import dev.maskforge.engine.tensorrt.prepare.GroupNormalizationForm;
 import dev.maskforge.engine.tensorrt.prepare.LabelsForm;
 import dev.maskforge.engine.tensorrt.prepare.MasksForm;
 import dev.maskforge.engine.tensorrt.prepare.QueriesForm;
+import dev.maskforge.engine.tensorrt.prepare.StemForm;
 import dev.maskforge.engine.tensorrt.prepare.TokensForm;
 import dev.maskforge.passes.precision.Ranges;
 import java.nio.file.Path;
@@ -33,11 +34,12 @@ public record TensorRtOptions(Forms forms, Search search, Sizes sizes, Ranges ra
     /// @param groupNormalization what computes group normalisation
     /// @param masks      what computes masks; if nothing is named, the kernel where the device can run it
     /// @param tokens     what computes with an encoder's tokens; if nothing is named, the kernel where the device can run it
+    /// @param stem       what computes the stem of a ResNet
     /// @param columns    whether kernels of ours read columns of merged products where they lie
     /// @param labels     what makes labels
     public record Forms(Optional<DeformableAttentionForm> deformable, Optional<AttentionForm> attention,
             Optional<QueriesForm> queries, GroupNormalizationForm groupNormalization, Optional<MasksForm> masks,
-            Optional<TokensForm> tokens, boolean columns, LabelsForm labels) {}
+            Optional<TokensForm> tokens, StemForm stem, boolean columns, LabelsForm labels) {}
 
     /// How TensorRT looks for fast kernels.
     ///
@@ -64,52 +66,59 @@ public record TensorRtOptions(Forms forms, Search search, Sizes sizes, Ranges ra
     public static TensorRtOptions standard() {
         return new TensorRtOptions(
                 new Forms(Optional.empty(), Optional.empty(), Optional.empty(), GroupNormalizationForm.KERNEL, Optional.empty(),
-                        Optional.empty(), true, LabelsForm.KERNEL),
+                        Optional.empty(), StemForm.NETWORK, true, LabelsForm.KERNEL),
                 new Search(BuildOptions.STANDARD_LEVEL, OptionalLong.empty(), Optional.empty()),
                 new Sizes(Map.of("n", new SizeRange(1, 1, 4)), new SizeRange(1, 16, 32)), Ranges.none(), false);
     }
 
     public TensorRtOptions withForm(DeformableAttentionForm other) {
         return with(new Forms(Optional.of(other), forms.attention, forms.queries, forms.groupNormalization, forms.masks, forms.tokens,
-                forms.columns, forms.labels));
+                forms.stem, forms.columns, forms.labels));
     }
 
     public TensorRtOptions withAttention(AttentionForm other) {
         return with(new Forms(forms.deformable, Optional.of(other), forms.queries, forms.groupNormalization, forms.masks, forms.tokens,
-                forms.columns, forms.labels));
+                forms.stem, forms.columns, forms.labels));
     }
 
     public TensorRtOptions withQueries(QueriesForm other) {
         return with(
                 new Forms(forms.deformable, forms.attention, Optional.of(other), forms.groupNormalization, forms.masks, forms.tokens,
-                        forms.columns, forms.labels));
+                        forms.stem, forms.columns, forms.labels));
     }
 
     public TensorRtOptions withGroupNormalization(GroupNormalizationForm other) {
         return with(
-                new Forms(forms.deformable, forms.attention, forms.queries, other, forms.masks, forms.tokens, forms.columns, forms.labels));
+                new Forms(forms.deformable, forms.attention, forms.queries, other, forms.masks, forms.tokens, forms.stem, forms.columns,
+                        forms.labels));
     }
 
     public TensorRtOptions withMasks(MasksForm other) {
         return with(new Forms(forms.deformable, forms.attention, forms.queries, forms.groupNormalization, Optional.of(other), forms.tokens,
-                forms.columns, forms.labels));
+                forms.stem, forms.columns, forms.labels));
     }
 
     public TensorRtOptions withTokens(TokensForm other) {
         return with(new Forms(forms.deformable, forms.attention, forms.queries, forms.groupNormalization, forms.masks, Optional.of(other),
+                forms.stem, forms.columns, forms.labels));
+    }
+
+    public TensorRtOptions withStem(StemForm other) {
+        return with(new Forms(forms.deformable, forms.attention, forms.queries, forms.groupNormalization, forms.masks, forms.tokens, other,
                 forms.columns, forms.labels));
     }
 
     public TensorRtOptions withColumns(boolean other) {
         return with(
-                new Forms(forms.deformable, forms.attention, forms.queries, forms.groupNormalization, forms.masks, forms.tokens, other,
+                new Forms(forms.deformable, forms.attention, forms.queries, forms.groupNormalization, forms.masks, forms.tokens, forms.stem,
+                        other,
                         forms.labels));
     }
 
     public TensorRtOptions withLabels(LabelsForm other) {
         return with(
                 new Forms(forms.deformable, forms.attention, forms.queries, forms.groupNormalization, forms.masks, forms.tokens,
-                        forms.columns, other));
+                        forms.stem, forms.columns, other));
     }
 
     public TensorRtOptions withLevel(int other) {

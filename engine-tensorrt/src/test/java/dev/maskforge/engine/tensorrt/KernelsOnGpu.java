@@ -24,6 +24,8 @@ import dev.maskforge.engine.tensorrt.kernels.pixels.PixelsTimes;
 import dev.maskforge.engine.tensorrt.kernels.queries.QueriesCheck;
 import dev.maskforge.engine.tensorrt.kernels.queries.QueriesKernel;
 import dev.maskforge.engine.tensorrt.kernels.queries.QueriesTimes;
+import dev.maskforge.engine.tensorrt.kernels.stem.StemCheck;
+import dev.maskforge.engine.tensorrt.kernels.stem.StemTimes;
 import dev.maskforge.engine.tensorrt.kernels.tokens.TokensCheck;
 import dev.maskforge.engine.tensorrt.kernels.tokens.TokensKernel;
 import dev.maskforge.engine.tensorrt.kernels.tokens.TokensTimes;
@@ -39,8 +41,8 @@ import java.util.stream.Stream;
 ///
 /// Arguments: any of `small` (awkward sizes only, for compute-sanitizer), `check`, `queries` (only what computes with a decoder's
 /// queries, checked and timed, which needs clusters of blocks: compute capability 9.0), `normalization` (only group normalisation,
-/// checked and timed), `masks` (likewise, from compute capability 9.0 on), `tokens` (likewise, on 9.0 alone), `deformable` (only
-/// deformable attention, likewise), `time`, `tune`,
+/// checked and timed), `masks` (likewise, from compute capability 9.0 on), `tokens` (likewise, on 9.0 alone), `stem` (only stems,
+/// likewise), `deformable` (only deformable attention, likewise), `time`, `tune`,
 /// `attention` (only that of few queries over many keys, timed or, with `tune`, tuned); without any, `check` and `time`.
 final class KernelsOnGpu {
     private KernelsOnGpu() {
@@ -84,6 +86,10 @@ final class KernelsOnGpu {
             failures.addAll(run(TokensCheck.all(), bench));
             TokensTimes.print(bench);
         }
+        if (wanted.contains("stem")) {
+            failures.addAll(run(StemCheck.all(), bench));
+            StemTimes.print(bench);
+        }
         if (wanted.contains("deformable")) {
             failures.addAll(run(DeformableAttentionCheck.all(), bench));
             DeformableAttentionTimes.print(bench);
@@ -113,14 +119,14 @@ final class KernelsOnGpu {
     /// Sizes that no tile, vector or block divides, and several pictures; references are computed aside from the start.
     private static List<KernelCheck> awkward() {
         return Stream.of(PixelsCheck.all(), DeformableAttentionCheck.awkward(), AttentionCheck.awkward(), HeadCheck.awkward(),
-                GroupNormalizationCheck.all())
+                GroupNormalizationCheck.all(), StemCheck.awkward())
                 .flatMap(List::stream).toList();
     }
 
     /// Those, and networks' own.
     private static List<KernelCheck> all() {
         return Stream.of(PixelsCheck.all(), DeformableAttentionCheck.all(), AttentionCheck.all(), HeadCheck.all(),
-                GroupNormalizationCheck.all())
+                GroupNormalizationCheck.all(), StemCheck.all())
                 .flatMap(List::stream).toList();
     }
 

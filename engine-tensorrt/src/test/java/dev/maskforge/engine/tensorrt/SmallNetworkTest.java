@@ -28,7 +28,7 @@ class SmallNetworkTest {
         TensorRtOptions.Forms forms = options.forms();
         return new Preparation(optimised, network.precision(), new SettledForms(forms.deformable().orElseThrow(),
                 forms.attention().orElseThrow(), forms.queries().orElseThrow(), forms.groupNormalization(), forms.masks().orElseThrow(),
-                forms.tokens().orElseThrow(), forms.columns(), forms.labels()), options.ranges());
+                forms.tokens().orElseThrow(), forms.stem(), forms.columns(), forms.labels()), options.ranges());
     }
 
     /// As it is written and read, with segments of a byte.

@@ -24,6 +24,7 @@ import dev.maskforge.engine.tensorrt.prepare.MasksForm;
 import dev.maskforge.engine.tensorrt.prepare.Preparation;
 import dev.maskforge.engine.tensorrt.prepare.QueriesForm;
 import dev.maskforge.engine.tensorrt.prepare.SettledForms;
+import dev.maskforge.engine.tensorrt.prepare.StemForm;
 import dev.maskforge.engine.tensorrt.prepare.TokensForm;
 import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Graph;
@@ -92,7 +93,7 @@ final class Traps implements AutoCloseable {
         Graph authored = model.graph(input, Output.RAW);
         return new Preparation(true, Precision.FP32,
                 new SettledForms(form, AttentionForm.NETWORK, QueriesForm.NETWORK, GroupNormalizationForm.NETWORK, MasksForm.NETWORK,
-                        TokensForm.NETWORK, false,
+                        TokensForm.NETWORK, StemForm.NETWORK, false,
                         LabelsForm.NETWORK),
                 Ranges.none())
                 .apply(fault.in(authored, "pred_logits")).graph();

@@ -10,7 +10,7 @@ import java.util.Set;
 /// Which values of a graph can lie in memory with their [channels last][ChannelsLast].
 final class MapBorders {
     /// Kernels of ours that take or give maps with their channels last.
-    private static final Set<String> WITH_LAYOUT = Set.of(KernelSteps.GROUP_NORMALIZATION, KernelSteps.MASKS);
+    private static final Set<String> WITH_LAYOUT = Set.of(KernelSteps.GROUP_NORMALIZATION, KernelSteps.MASKS, KernelSteps.STEM);
 
     private MapBorders() {
     }

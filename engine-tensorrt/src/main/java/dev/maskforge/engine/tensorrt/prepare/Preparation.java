@@ -97,6 +97,9 @@ public record Preparation(boolean optimised, Precision precision, SettledForms f
         passes.add(new ExpandQuantization());
         passes.add(new BytesAtTheEdges(own()));
         passes.add(new RoundPixels());
+        if (channelsLast && computesStem()) {
+            passes.add(new GatherStem());
+        }
         passes.add(new ShareEqualNodes());
         passes.add(new FoldConstants());
         passes.add(new RemoveUnused());
@@ -146,6 +149,11 @@ public record Preparation(boolean optimised, Precision precision, SettledForms f
                 && forms.deformable() == DeformableAttentionForm.KERNEL;
     }
 
+    /// Products are of float16.
+    private boolean computesStem() {
+        return forms.stem() == StemForm.KERNEL && precision == Precision.FP16;
+    }
+
     /// The kernel of deformable attention adds them where it may read columns of products.
     private boolean addsPositions() {
         return forms.deformable() == DeformableAttentionForm.KERNEL && forms.columns();
@@ -168,7 +176,7 @@ public record Preparation(boolean optimised, Precision precision, SettledForms f
         if (forms.attention() != AttentionForm.NETWORK) {
             own.add(Operation.Attention.class);
         }
-        if (gathered().isPresent() || normalises() || makesMasks() || computesWithTokens() || addsPositions()) {
+        if (gathered().isPresent() || normalises() || makesMasks() || computesWithTokens() || addsPositions() || computesStem()) {
             own.add(Operation.Subgraph.class);
         }
         if (forms.labels() == LabelsForm.KERNEL) {

@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// The values `[N, C, H, W]` between the steps of a plan that lie in memory as `[N, H, W, C]`: those that the kernel of group
-/// normalisation takes and gives, and the features that the kernel of masks takes. Steps of TensorRT's take and give them like that, too.
+/// normalisation takes and gives, the features that the kernel of masks takes, and what that of a stem gives. Steps of TensorRT's take and give them like that, too.
 public final class ChannelsLast {
     private ChannelsLast() {
     }
@@ -42,7 +42,7 @@ public final class ChannelsLast {
         if (name.equals(KernelSteps.GROUP_NORMALIZATION) || name.equals(KernelSteps.MASKS)) {
             maps.addAll(node.inputs());
         }
-        if (name.equals(KernelSteps.GROUP_NORMALIZATION)) {
+        if (name.equals(KernelSteps.GROUP_NORMALIZATION) || name.equals(KernelSteps.STEM)) {
             maps.addAll(node.outputs());
         }
         maps.removeIf(value -> {

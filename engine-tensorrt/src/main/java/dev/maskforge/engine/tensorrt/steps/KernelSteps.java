@@ -21,6 +21,8 @@ import dev.maskforge.engine.tensorrt.kernels.pixels.PixelsKernel;
 import dev.maskforge.engine.tensorrt.kernels.pixels.PixelsLayout;
 import dev.maskforge.engine.tensorrt.kernels.queries.QueriesKernel;
 import dev.maskforge.engine.tensorrt.kernels.queries.QueryProgram;
+import dev.maskforge.engine.tensorrt.kernels.stem.StemKernel;
+import dev.maskforge.engine.tensorrt.kernels.stem.StemProgram;
 import dev.maskforge.engine.tensorrt.kernels.tokens.TokensKernel;
 import dev.maskforge.engine.tensorrt.kernels.tokens.TokensProgram;
 import dev.maskforge.graph.DataType;
@@ -55,6 +57,8 @@ public final class KernelSteps {
     public static final String DEFORMABLE_ATTENTION = "DeformableAttention";
     /// What steps are called that compute with an encoder's tokens.
     public static final String TOKENS = "Tokens";
+    /// What steps are called that compute the stem of a ResNet.
+    public static final String STEM = "Stem";
 
     private KernelSteps() {
     }
@@ -65,6 +69,7 @@ public final class KernelSteps {
             case Operation.Subgraph(Graph graph) when GroupNormalizationProgram.isFor(graph) -> GROUP_NORMALIZATION;
             case Operation.Subgraph(Graph graph) when MasksProgram.isFor(graph) -> MASKS;
             case Operation.Subgraph(Graph graph) when TokensProgram.isFor(graph) -> TOKENS;
+            case Operation.Subgraph(Graph graph) when StemProgram.isFor(graph) -> STEM;
             case Operation.Subgraph(Graph graph) when DeformableAttentionProgram.isFor(graph) -> DEFORMABLE_ATTENTION;
             case Operation.Subgraph _ -> QUERIES;
             default -> node.operation().type();
@@ -107,6 +112,8 @@ public final class KernelSteps {
                 GraphStep.of(node, graph, MasksKernel.load(loader, MasksProgram.of(graph), sizes));
             case Operation.Subgraph(Graph graph) when TokensProgram.isFor(graph) ->
                 GraphStep.of(node, graph, TokensKernel.load(loader, TokensProgram.of(graph), sizes));
+            case Operation.Subgraph(Graph graph) when StemProgram.isFor(graph) ->
+                GraphStep.of(node, graph, StemKernel.load(loader, StemProgram.of(graph), sizes));
             case Operation.Subgraph(Graph graph) when DeformableAttentionProgram.isFor(graph) ->
                 GraphStep.of(node, graph, PositionedAttentionKernel.load(loader, DeformableAttentionProgram.of(graph), sizes));
             case Operation.Subgraph(Graph graph) -> {

@@ -74,7 +74,7 @@ class DeformableAttentionByPluginTest {
     private static Graph prepared() {
         return new Preparation(false, Precision.FP32,
                 new SettledForms(DeformableAttentionForm.PLUGIN, AttentionForm.NETWORK, QueriesForm.NETWORK, GroupNormalizationForm.NETWORK,
-                        MasksForm.NETWORK, TokensForm.NETWORK, true, LabelsForm.NETWORK),
+                        MasksForm.NETWORK, TokensForm.NETWORK, StemForm.NETWORK, true, LabelsForm.NETWORK),
                 Ranges.none())
                 .apply(graph()).graph();
     }

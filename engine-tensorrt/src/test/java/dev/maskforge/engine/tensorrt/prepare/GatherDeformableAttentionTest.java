@@ -219,7 +219,7 @@ class GatherDeformableAttentionTest {
             for (boolean columns : new boolean[]{false, true}) {
                 Graph prepared = new Preparation(true, Precision.TF32,
                         new SettledForms(form, AttentionForm.NETWORK, QueriesForm.NETWORK, GroupNormalizationForm.NETWORK,
-                                MasksForm.NETWORK, TokensForm.NETWORK, columns, LabelsForm.NETWORK),
+                                MasksForm.NETWORK, TokensForm.NETWORK, StemForm.NETWORK, columns, LabelsForm.NETWORK),
                         Ranges.none()).apply(graph).graph();
                 boolean isGathered = form == DeformableAttentionForm.KERNEL && columns;
                 assertEquals(isGathered, prepared.nodes().stream().anyMatch(node -> node.operation() instanceof Operation.Subgraph));

@@ -159,7 +159,8 @@ class GatherGroupNormalizationTest {
         Graph prepared = Verifier.verify(
                 new Preparation(false, Precision.FP32,
                         new SettledForms(DeformableAttentionForm.KERNEL, AttentionForm.KERNEL, QueriesForm.KERNEL,
-                                GroupNormalizationForm.KERNEL, MasksForm.NETWORK, TokensForm.NETWORK, true, LabelsForm.KERNEL),
+                                GroupNormalizationForm.KERNEL, MasksForm.NETWORK, TokensForm.NETWORK, StemForm.NETWORK, true,
+                                LabelsForm.KERNEL),
                         Ranges.none()).apply(graph).graph());
         assertEquals(List.of(), GatherQueriesTest.subgraphs(prepared));
     }

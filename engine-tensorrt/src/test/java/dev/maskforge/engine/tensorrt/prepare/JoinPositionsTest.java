@@ -55,7 +55,7 @@ class JoinPositionsTest {
         Preparation preparation = new Preparation(true, Precision.FP16,
                 new SettledForms(DeformableAttentionForm.KERNEL, AttentionForm.KERNEL_ALWAYS, QueriesForm.NETWORK,
                         GroupNormalizationForm.NETWORK,
-                        MasksForm.NETWORK, TokensForm.NETWORK, true, LabelsForm.KERNEL),
+                        MasksForm.NETWORK, TokensForm.NETWORK, StemForm.NETWORK, true, LabelsForm.KERNEL),
                 Ranges.none());
         List<Operation> kernels = JoinChecks.operations(JoinChecks.kernels(preparation, graph(QUERIES)));
         assertEquals(3, kernels.stream().filter(Operation.Slice.class::isInstance).count(), kernels.toString());

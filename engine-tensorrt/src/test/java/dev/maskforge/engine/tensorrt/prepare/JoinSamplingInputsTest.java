@@ -54,7 +54,7 @@ class JoinSamplingInputsTest {
     void nothingIsCopiedForTheKernel() {
         Preparation preparation = new Preparation(true, Precision.FP16,
                 new SettledForms(DeformableAttentionForm.KERNEL, AttentionForm.KERNEL,
-                        QueriesForm.NETWORK, GroupNormalizationForm.NETWORK, MasksForm.NETWORK, TokensForm.NETWORK, true,
+                        QueriesForm.NETWORK, GroupNormalizationForm.NETWORK, MasksForm.NETWORK, TokensForm.NETWORK, StemForm.NETWORK, true,
                         LabelsForm.KERNEL),
                 Ranges.none());
         List<Partition.Step.Kernel> steps = JoinChecks.kernels(preparation, graph());

@@ -7,6 +7,6 @@ public final class KernelForms {
 
     public static SettledForms all() {
         return new SettledForms(DeformableAttentionForm.KERNEL, AttentionForm.KERNEL_ALWAYS, QueriesForm.KERNEL,
-                GroupNormalizationForm.KERNEL, MasksForm.KERNEL, TokensForm.KERNEL_ALWAYS, true, LabelsForm.KERNEL);
+                GroupNormalizationForm.KERNEL, MasksForm.KERNEL, TokensForm.KERNEL_ALWAYS, StemForm.KERNEL, true, LabelsForm.KERNEL);
     }
 }

@@ -10,6 +10,7 @@ import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.Node;
 import dev.maskforge.graph.Operation;
 import dev.maskforge.graph.Verifier;
+import dev.maskforge.models.Input;
 import dev.maskforge.models.InputShape;
 import dev.maskforge.models.Output;
 import dev.maskforge.passes.precision.Ranges;
@@ -39,7 +40,8 @@ class PreparedMapsTest {
             MASKFORMER + ", FP16, 4", MASKFORMER + ", TF32, 4"})
     void allNormalisationIsInSubgraphs(String model, Precision precision, int subgraphs) {
         Preparation preparation = new Preparation(true, precision, new SettledForms(DeformableAttentionForm.KERNEL, AttentionForm.KERNEL,
-                QueriesForm.NETWORK, GroupNormalizationForm.KERNEL, MasksForm.NETWORK, TokensForm.NETWORK, true, LabelsForm.KERNEL),
+                QueriesForm.NETWORK, GroupNormalizationForm.KERNEL, MasksForm.NETWORK, TokensForm.NETWORK, StemForm.NETWORK, true,
+                LabelsForm.KERNEL),
                 Ranges.none());
         try (ModelFile file = ModelFile.open(SAMPLES.resolve(model), ModelOptions.none()); Arena arena = Arena.ofConfined()) {
             for (InputShape shape : List.of(InputShape.ofSize(64, 128).withBatch(1), InputShape.free())) {
@@ -64,6 +66,21 @@ class PreparedMapsTest {
             for (InputShape shape : List.of(InputShape.ofSize(64, 128).withBatch(1), InputShape.free())) {
                 Graph graph = Verifier.verify(preparation.apply(file.graph(shape, Output.LABELS)).graph());
                 assertEquals(subgraphs, graph.nodes().stream().filter(node -> KernelSteps.name(node).equals(KernelSteps.MASKS)).count());
+                bordersAreTensorRts(graph, preparation, arena);
+            }
+        }
+    }
+
+    /// One, which takes bytes and leaves no pixels to be computed outside; where it is not of half precision, none.
+    @ParameterizedTest
+    @CsvSource({MASK2FORMER + ", FP16, 1", MASKFORMER + ", FP16, 1", MASK2FORMER + ", TF32, 0", MASK2FORMER + ", INT8, 0"})
+    void theStemIsASubgraph(String model, Precision precision, int subgraphs) {
+        Preparation preparation = new Preparation(true, precision, KernelForms.all(), Ranges.none());
+        try (ModelFile file = ModelFile.open(SAMPLES.resolve(model), ModelOptions.none()); Arena arena = Arena.ofConfined()) {
+            for (InputShape shape : List.of(InputShape.ofSize(64, 128).withBatch(1), InputShape.free())) {
+                Graph graph = Verifier.verify(preparation.apply(file.graph(Input.PIXELS, shape, Output.LABELS)).graph());
+                assertEquals(subgraphs, graph.nodes().stream().filter(node -> KernelSteps.name(node).equals(KernelSteps.STEM)).count());
+                assertEquals(1 - subgraphs, graph.nodes().stream().filter(node -> node.operation() instanceof Operation.Pixels).count());
                 bordersAreTensorRts(graph, preparation, arena);
             }
         }
@@ -106,7 +123,8 @@ class PreparedMapsTest {
                     if (!name.equals(KernelSteps.GROUP_NORMALIZATION)) {
                         assertFalse(!name.equals(KernelSteps.MASKS) && node.inputs().stream().anyMatch(channelsLast::contains),
                                 node.toString());
-                        assertFalse(node.outputs().stream().anyMatch(channelsLast::contains), node.toString());
+                        assertFalse(!name.equals(KernelSteps.STEM) && node.outputs().stream().anyMatch(channelsLast::contains),
+                                node.toString());
                     }
                 }
             }

@@ -73,7 +73,7 @@ class PreparedModelsTest {
         return Verifier
                 .verify(new Preparation(true, precision,
                         new SettledForms(form, AttentionForm.NETWORK, QueriesForm.NETWORK, GroupNormalizationForm.NETWORK,
-                                MasksForm.NETWORK, tokens, true,
+                                MasksForm.NETWORK, tokens, StemForm.NETWORK, true,
                                 labels),
                         Ranges.none())
                         .apply(graph).graph());
@@ -167,7 +167,8 @@ class PreparedModelsTest {
         try (ModelFile file = open(MASK2FORMER); Arena arena = Arena.ofConfined()) {
             Graph authored = graph(file, Output.LABELS);
             Preparation preparation = new Preparation(true, Precision.FP16, new SettledForms(form, attention, QueriesForm.NETWORK,
-                    GroupNormalizationForm.NETWORK, MasksForm.NETWORK, TokensForm.NETWORK, true, LabelsForm.KERNEL), Ranges.none());
+                    GroupNormalizationForm.NETWORK, MasksForm.NETWORK, TokensForm.NETWORK, StemForm.NETWORK, true, LabelsForm.KERNEL),
+                    Ranges.none());
             Graph whole = preparation.apply(authored).graph();
             Partition partition = Partition.ofNodes(whole, preparation.cuts(whole));
             long bytes = 0;
@@ -196,7 +197,8 @@ class PreparedModelsTest {
             Graph authored = file.graph(Input.PIXELS, InputShape.free(), Output.LABELS);
             Preparation preparation = new Preparation(true, Precision.FP16,
                     new SettledForms(DeformableAttentionForm.KERNEL, AttentionForm.KERNEL,
-                            QueriesForm.NETWORK, GroupNormalizationForm.NETWORK, MasksForm.NETWORK, TokensForm.NETWORK, true,
+                            QueriesForm.NETWORK, GroupNormalizationForm.NETWORK, MasksForm.NETWORK, TokensForm.NETWORK, StemForm.NETWORK,
+                            true,
                             LabelsForm.KERNEL),
                     Ranges.none());
             Partition partition = Partition.of(preparation.apply(authored).graph(),

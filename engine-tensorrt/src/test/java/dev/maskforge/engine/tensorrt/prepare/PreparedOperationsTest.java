@@ -55,7 +55,8 @@ class PreparedOperationsTest {
 
     private static Preparation preparation(Precision precision) {
         return new Preparation(false, precision, new SettledForms(DeformableAttentionForm.KERNEL, AttentionForm.KERNEL, QueriesForm.NETWORK,
-                GroupNormalizationForm.NETWORK, MasksForm.NETWORK, TokensForm.NETWORK, true, LabelsForm.KERNEL), Ranges.none());
+                GroupNormalizationForm.NETWORK, MasksForm.NETWORK, TokensForm.NETWORK, StemForm.NETWORK, true, LabelsForm.KERNEL),
+                Ranges.none());
     }
 
     private static void assertTakes(Graph prepared, Preparation preparation) {

@@ -55,7 +55,8 @@ class PreparedQueriesTest {
 
     private static Preparation preparation(Precision precision, QueriesForm queries) {
         return new Preparation(true, precision, new SettledForms(DeformableAttentionForm.KERNEL, AttentionForm.KERNEL_ALWAYS, queries,
-                GroupNormalizationForm.NETWORK, MasksForm.NETWORK, TokensForm.NETWORK, true, LabelsForm.KERNEL), Ranges.none());
+                GroupNormalizationForm.NETWORK, MasksForm.NETWORK, TokensForm.NETWORK, StemForm.NETWORK, true, LabelsForm.KERNEL),
+                Ranges.none());
     }
 
     private static Graph prepared(Graph graph, Precision precision, QueriesForm queries) {
@@ -127,10 +128,12 @@ class PreparedQueriesTest {
     @CsvSource({"TF32", "FP16"})
     void tooManyQueriesChangeNothing(Precision precision) {
         Preparation network = new Preparation(true, precision, new SettledForms(DeformableAttentionForm.KERNEL, AttentionForm.KERNEL,
-                QueriesForm.NETWORK, GroupNormalizationForm.NETWORK, MasksForm.NETWORK, TokensForm.NETWORK, true, LabelsForm.KERNEL),
+                QueriesForm.NETWORK, GroupNormalizationForm.NETWORK, MasksForm.NETWORK, TokensForm.NETWORK, StemForm.NETWORK, true,
+                LabelsForm.KERNEL),
                 Ranges.none());
         Preparation kernel = new Preparation(true, precision, new SettledForms(DeformableAttentionForm.KERNEL, AttentionForm.KERNEL,
-                QueriesForm.KERNEL, GroupNormalizationForm.NETWORK, MasksForm.NETWORK, TokensForm.NETWORK, true, LabelsForm.KERNEL),
+                QueriesForm.KERNEL, GroupNormalizationForm.NETWORK, MasksForm.NETWORK, TokensForm.NETWORK, StemForm.NETWORK, true,
+                LabelsForm.KERNEL),
                 Ranges.none());
         assertEquals(network.apply(attention(200)).graph().nodes(), kernel.apply(attention(200)).graph().nodes());
     }

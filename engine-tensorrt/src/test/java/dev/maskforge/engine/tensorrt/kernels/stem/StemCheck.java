@@ -1,0 +1,73 @@
+package dev.maskforge.engine.tensorrt.kernels.stem;
+
+import dev.maskforge.engine.tensorrt.kernels.DeviceMemory;
+import dev.maskforge.engine.tensorrt.kernels.KernelBench;
+import dev.maskforge.engine.tensorrt.kernels.KernelCheck;
+import dev.maskforge.graph.DataType;
+import dev.maskforge.graph.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+
+/// The kernel of a stem against sums in float64 of the same numbers.
+///
+/// @param seed of the numbers
+/// @param hasNaN whether one weight is no number, which makes one channel none and leaves the others
+public record StemCheck(StemGraphs sizes, long seed, boolean hasNaN) implements KernelCheck {
+    /// What is written is rounded to 11 bits, by up to 2^-12 of itself; sums of float32 add little to that.
+    private static final double TOLERANCE = 5e-4;
+    private static final int SPOILED = 5;
+
+    /// Sizes that no vector, warp or strip divides, and such as they do, several pictures, and less than one of everything.
+    public static List<KernelCheck> all() {
+        List<KernelCheck> checks = new ArrayList<>(awkward());
+        checks.add(new StemCheck(new StemGraphs(1, 512, 1024), 9, false));
+        checks.add(new StemCheck(new StemGraphs(2, 513, 1022), 10, false));
+        return List.copyOf(checks);
+    }
+
+    /// Small ones.
+    public static List<KernelCheck> awkward() {
+        List<KernelCheck> checks = new ArrayList<>();
+        for (int[] size : new int[][]{{1, 1, 1}, {2, 2, 3}, {1, 5, 7}, {3, 37, 53}, {2, 70, 131}, {1, 130, 251}, {2, 70, 256}, {1, 64, 452},
+                {1, 4, 4}, {1, 96, 512}}) {
+            checks.add(new StemCheck(new StemGraphs(size[0], size[1], size[2]), 20 + checks.size(), false));
+        }
+        checks.add(new StemCheck(new StemGraphs(1, 33, 67), 7, true));
+        checks.add(new StemCheck(new StemGraphs(1, 33, 68), 8, true));
+        return List.copyOf(checks);
+    }
+
+    @Override
+    public Stream<Finding> findings(KernelBench bench) {
+        return Stream.of(bench).map(this::compared);
+    }
+
+    private Finding compared(KernelBench bench) {
+        float[] weights = StemGraphs.weights(seed);
+        if (hasNaN) {
+            weights[SPOILED * 3 * 7 * 7 + 3] = Float.NaN;
+        }
+        float[] bias = StemGraphs.bias(seed);
+        byte[] pixels = sizes.pixels(seed);
+        float[] expected = sizes.reference(pixels, sizes.valid(), weights, bias);
+        try (DeviceMemory memory = bench.memory();
+                StemKernel kernel = StemKernel.load(bench.loader(), StemProgram.of(sizes.graph()), Map.of())) {
+            long output = memory.poisoned((long) expected.length * DataType.FLOAT16.bytes());
+            Map<String, Long> places = Map.of("pixels", memory.bytes(pixels), "valid", memory.integers(sizes.valid()), "weights",
+                    memory.floats(StemWeights.pack(Tensor.ofHalves(StemWeights.NATURAL, weights)).halvesToFloats(), DataType.FLOAT16),
+                    "bias", memory.floats(bias, DataType.FLOAT16), "output", output);
+            kernel.enqueue(name -> Objects.requireNonNull(places.get(name), name), 0, bench.stream());
+            float[] actual = memory.floats(output, expected.length, DataType.FLOAT16);
+            return Finding.ofError("stem, " + sizes + (hasNaN ? ", a channel of NaN" : ""),
+                    KernelCheck.relativeErrorOfNumbers(actual, expected), TOLERANCE);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return sizes.toString();
+    }
+}
