@@ -61,8 +61,9 @@ class DamagedPlansOnGpuTest {
 
     /// What the device cannot run it has no kernels of.
     private static BuildOptions build() {
-        return BuildOptions.standard(BuildProfile.fixed(1, 16, 24)).withPrecision(NETWORK.precision()).withOptimisationLevel(0)
+        return BuildOptions.standard(BuildProfile.fixed(1, 32, 48)).withPrecision(NETWORK.precision()).withOptimisationLevel(0)
                 .withSetting("lowering", "kernel").withSetting("attention", "kernel-always").withSetting("labels", "kernel")
+                .withSetting("stem", "kernel")
                 .withSetting("tokens", NETWORK.hasTokens(SmallNetwork.device()) ? "kernel-always" : "network");
     }
 

@@ -39,15 +39,15 @@ final class SmallGraph {
     }
 
     /// `tokens` float32 `[n, 120, 64]` and a picture to `y` of the tokens' type and `labels` uint8 `[n, 32, 48]`. The picture is `pixels`
-    /// uint8 `[n, 16, 24, 3]` and `valid` int32 `[n, 2]`, or the `image` float32 `[n, 3, 16, 24]` that is made of such.
+    /// uint8 `[n, 32, 48, 3]` and `valid` int32 `[n, 2]`, or the `image` float32 `[n, 3, 32, 48]` that is made of such.
     static Graph of(boolean withPixels) {
         Random random = new Random(11);
         GraphBuilder builder = new GraphBuilder();
         Value tokens = input(builder, "tokens", DataType.FLOAT32, TOKENS, CHANNELS);
         Value image = withPixels
-                ? builder.add(new Operation.Pixels(MEAN, DEVIATION), input(builder, "pixels", DataType.UINT8, 2 * HEIGHT, 2 * WIDTH, 3),
+                ? builder.add(new Operation.Pixels(MEAN, DEVIATION), input(builder, "pixels", DataType.UINT8, 4 * HEIGHT, 4 * WIDTH, 3),
                         input(builder, "valid", DataType.INT32, 2))
-                : input(builder, "image", DataType.FLOAT32, 3, 2 * HEIGHT, 2 * WIDTH);
+                : input(builder, "image", DataType.FLOAT32, 3, 4 * HEIGHT, 4 * WIDTH);
         Value first = builder.within("layer 0", () -> encoded(tokens, "layer 0.", random));
         Value y = builder.within("layer 1", () -> encoded(first, "layer 1.", random));
         Value queries = builder.within("decoder", () -> decoded(y.slice(1, 0, QUERIES), y, random));
@@ -110,10 +110,18 @@ final class SmallGraph {
         int coarse = TOKENS - HEIGHT * WIDTH;
         Value resized = builder.add(new Operation.Resize(Operation.Resize.Mode.BILINEAR, Dimension.of(HEIGHT), Dimension.of(WIDTH)),
                 map(tokens.slice(1, 0, coarse), HEIGHT / 2, WIDTH / 2));
-        Value stem = builder.add(new Operation.Conv(2, 1, 1, 1), image,
-                builder.initializer("stem.weight", normal(random, 0.25, CHANNELS, 3, 3, 3)));
+        Value stem = builder.within("stem", () -> stem(image, random));
         Value lateral = convolved(map(tokens.slice(1, coarse, TOKENS), HEIGHT, WIDTH).add(stem), "lateral", 1, random);
         return convolved(lateral.add(resized), "smooth", 3, random).relu();
+    }
+
+    /// "Deep Residual Learning for Image Recognition", table 1: conv1, and the pooling behind it.
+    private static Value stem(Value image, Random random) {
+        GraphBuilder builder = image.builder();
+        Value convolved = builder.add(new Operation.Conv(2, 3, 1, 1), image,
+                builder.initializer("stem.weight", normal(random, 0.1, CHANNELS, 3, 7, 7)),
+                builder.initializer("stem.bias", normal(random, 0.125, CHANNELS)));
+        return builder.add(new Operation.MaxPool(3, 2, 1), convolved.relu());
     }
 
     private static Value map(Value tokens, int height, int width) {
@@ -169,13 +177,13 @@ final class SmallGraph {
         Random random = new Random(seed);
         Map<String, Tensor> inputs = new HashMap<>(Map.of("tokens", normal(random, 1, pictures, TOKENS, CHANNELS)));
         if (withPixels) {
-            byte[] pixels = new byte[pictures * 2 * HEIGHT * 2 * WIDTH * 3];
+            byte[] pixels = new byte[pictures * 4 * HEIGHT * 4 * WIDTH * 3];
             random.nextBytes(pixels);
-            int[] valid = IntStream.range(0, 2 * pictures).map(i -> i % 2 == 0 ? 2 * HEIGHT - 1 : 2 * WIDTH - 3).toArray();
-            inputs.put("pixels", Tensor.ofBytes(Shape.of(pictures, 2 * HEIGHT, 2 * WIDTH, 3), pixels));
+            int[] valid = IntStream.range(0, 2 * pictures).map(i -> i % 2 == 0 ? 4 * HEIGHT - 1 : 4 * WIDTH - 3).toArray();
+            inputs.put("pixels", Tensor.ofBytes(Shape.of(pictures, 4 * HEIGHT, 4 * WIDTH, 3), pixels));
             inputs.put("valid", Tensor.ofIntegers(Shape.of(pictures, 2), valid));
         } else {
-            inputs.put("image", normal(random, 1, pictures, 3, 2 * HEIGHT, 2 * WIDTH));
+            inputs.put("image", normal(random, 1, pictures, 3, 4 * HEIGHT, 4 * WIDTH));
         }
         return Map.copyOf(inputs);
     }

@@ -16,6 +16,7 @@ import dev.maskforge.engine.tensorrt.prepare.GroupNormalizationForm;
 import dev.maskforge.engine.tensorrt.prepare.LabelsForm;
 import dev.maskforge.engine.tensorrt.prepare.MasksForm;
 import dev.maskforge.engine.tensorrt.prepare.QueriesForm;
+import dev.maskforge.engine.tensorrt.prepare.StemForm;
 import dev.maskforge.engine.tensorrt.prepare.TokensForm;
 import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.Tensor;
@@ -75,7 +76,8 @@ enum SmallNetwork {
                 .withQueries(QueriesKernel.runsOn(architecture) ? QueriesForm.KERNEL : QueriesForm.NETWORK)
                 .withGroupNormalization(GroupNormalizationForm.KERNEL)
                 .withMasks(MasksKernel.runsOn(architecture) ? MasksForm.KERNEL : MasksForm.NETWORK)
-                .withTokens(hasTokens(architecture) ? TokensForm.KERNEL_ALWAYS : TokensForm.NETWORK).withLabels(LabelsForm.KERNEL);
+                .withTokens(hasTokens(architecture) ? TokensForm.KERNEL_ALWAYS : TokensForm.NETWORK)
+                .withStem(precision == Precision.FP16 ? StemForm.KERNEL : StemForm.NETWORK).withLabels(LabelsForm.KERNEL);
     }
 
     private static TensorRtOptions withoutKernels() {
