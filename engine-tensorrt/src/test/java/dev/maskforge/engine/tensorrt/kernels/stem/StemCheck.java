@@ -16,8 +16,9 @@ import java.util.stream.Stream;
 /// @param seed of the numbers
 /// @param hasNaN whether one weight is no number, which makes one channel none and leaves the others
 public record StemCheck(StemGraphs sizes, long seed, boolean hasNaN) implements KernelCheck {
-    /// What is written is rounded to 11 bits, by up to 2^-12 of itself; sums of float32 add little to that.
-    private static final double TOLERANCE = 5e-4;
+    /// What is written is rounded to 11 bits, by up to 4.9e-4 of itself; sums of float32 add little to that. Emulated on a CPU the file is
+    /// off by 3.4e-4 of the largest value at most.
+    private static final double TOLERANCE = 6e-4;
     private static final int SPOILED = 5;
 
     /// Sizes that no vector, warp or strip divides, and such as they do, several pictures, and less than one of everything.
