@@ -100,8 +100,7 @@ record PlanBuilding(boolean optimised, Precision precision, TensorRtOptions opti
         TensorRtOptions.Forms forms = options.forms();
         return new Preparation(optimised, precision,
                 new SettledForms(form(graph), attention(), queries(), forms.groupNormalization(), masks(), tokens(), forms.stem(),
-                        forms.columns(),
-                        forms.labels()),
+                        forms.columns(), forms.labels()),
                 options.ranges());
     }
 

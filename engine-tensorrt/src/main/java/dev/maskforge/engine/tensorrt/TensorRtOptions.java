@@ -111,8 +111,7 @@ public record TensorRtOptions(Forms forms, Search search, Sizes sizes, Ranges ra
     public TensorRtOptions withColumns(boolean other) {
         return with(
                 new Forms(forms.deformable, forms.attention, forms.queries, forms.groupNormalization, forms.masks, forms.tokens, forms.stem,
-                        other,
-                        forms.labels));
+                        other, forms.labels));
     }
 
     public TensorRtOptions withLabels(LabelsForm other) {

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 
@@ -37,7 +38,7 @@ record GatherStem() implements Pass {
         ValueUses uses = ValueUses.of(graph);
         return graph.nodes().stream().filter(node -> node.operation() instanceof Operation.MaxPool)
                 .flatMap(node -> StemProgram.matching(graph, node.output(), uses,
-                        weights -> weights.filter(graph.initializers()::containsKey)).stream())
+                        weights -> Optional.of(weights).filter(graph.initializers()::containsKey)).stream())
                 .filter(match -> graph.initializers().containsKey(match.program().bias())
                         && MapBorders.canBe(graph, match.program().output(), neighbours))
                 .findFirst().map(match -> gathered(graph, match)).orElseGet(() -> Outcome.unchanged(graph));

@@ -11,7 +11,7 @@ import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.TensorType;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 
 /// What the kernel of a stem does for the graph of a `Subgraph` ("Deep Residual Learning for Image Recognition", table 1: conv1 and the
 /// pooling behind it):
@@ -53,8 +53,7 @@ public record StemProgram(String pixels, String valid, Operation.Pixels image, S
     public static StemProgram of(Graph graph) {
         ValueUses uses = ValueUses.of(graph);
         return Optional.of(graph.outputs()).filter(outputs -> outputs.size() == 1)
-                .flatMap(outputs -> matching(graph, outputs.getFirst(), uses,
-                        weights -> weights.flatMap(value -> StemWeights.packed(graph, uses, value))))
+                .flatMap(outputs -> matching(graph, outputs.getFirst(), uses, weights -> StemWeights.packed(graph, uses, weights)))
                 .filter(match -> graph.nodes().size() == match.nodes().size() + StemWeights.NODES
                         && !uses.isGiven(match.program().bias()) && !uses.isGiven(match.program().pixels())
                         && !uses.isGiven(match.program().valid()))
@@ -70,22 +69,22 @@ public record StemProgram(String pixels, String valid, Operation.Pixels image, S
     /// The program whose result is a value of a graph, if there is one.
     ///
     /// @param weights what stands for the convolution's weights in the program, if they may be its
-    public static Optional<Match> matching(Graph graph, String output, ValueUses uses, UnaryOperator<Optional<String>> weights) {
+    public static Optional<Match> matching(Graph graph, String output, ValueUses uses, Function<String, Optional<String>> weights) {
         Optional<Node> maximum = uses.giver(output, Integer.MAX_VALUE).filter(node -> node.operation().equals(MAXIMUM));
         Optional<Node> relu = maximum.flatMap(node -> uses.giver(node.inputs().getFirst(), 1))
                 .filter(node -> node.operation().equals(RELU));
         Optional<Node> convolution = relu.flatMap(node -> uses.giver(node.inputs().getFirst(), 1)).filter(node -> isTaken(graph, node));
-        Optional<Node> image = convolution.flatMap(node -> uses.giver(node.inputs().getFirst(), 1))
-                .filter(node -> node.operation() instanceof Operation.Pixels(_, _, DataType to) && to == DataType.FLOAT16);
-        Optional<String> taken = weights.apply(convolution.map(node -> node.inputs().get(1)));
-        if (image.isEmpty() || taken.isEmpty()) {
-            return Optional.empty();
-        }
-        List<Node> nodes = List.of(image.orElseThrow(), convolution.orElseThrow(), relu.orElseThrow(), maximum.orElseThrow());
-        List<String> inputs = image.orElseThrow().inputs();
-        StemProgram program = new StemProgram(inputs.getFirst(), inputs.get(1), (Operation.Pixels) image.orElseThrow().operation(),
-                taken.orElseThrow(), nodes.get(1).inputs().get(2), output, graph.type(inputs.getFirst()));
-        return Optional.of(new Match(program, nodes));
+        Optional<Node> image = convolution.flatMap(node -> uses.giver(node.inputs().getFirst(), 1));
+        return image.filter(node -> node.operation() instanceof Operation.Pixels(_, _, DataType to) && to == DataType.FLOAT16)
+                .flatMap(pixels -> weights.apply(convolution.orElseThrow().inputs().get(1)).map(taken -> match(graph, taken,
+                        List.of(pixels, convolution.orElseThrow(), relu.orElseThrow(), maximum.orElseThrow()))));
+    }
+
+    private static Match match(Graph graph, String weights, List<Node> nodes) {
+        Node pixels = nodes.getFirst();
+        String bias = nodes.get(1).inputs().get(2);
+        return new Match(new StemProgram(pixels.inputs().getFirst(), pixels.inputs().get(1), (Operation.Pixels) pixels.operation(), weights,
+                bias, nodes.getLast().output(), graph.type(pixels.inputs().getFirst())), nodes);
     }
 
     private static boolean isTaken(Graph graph, Node node) {
