@@ -2,9 +2,8 @@ package dev.maskforge.checkpoint;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.util.Arrays;
 import org.junit.jupiter.api.Assertions;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -16,9 +15,6 @@ final class Refusals {
     private static final Path HOSTILE = Path.of("hostile.pkl");
     /// Beside the file's name; a name in the pickle may need six characters for each of its own.
     private static final int LONGEST_MESSAGE = 900;
-    /// What these files say takes milliseconds to read, a million tensors a second or two beside other work; work that grows with the
-    /// square of it would take minutes.
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private Refusals() {
     }
@@ -31,10 +27,21 @@ final class Refusals {
 
     /// As [#of(Path)], for a file `hostile.pkl` with these bytes.
     static String of(byte[] bytes) {
-        long started = processorTime();
-        CheckpointException refusal = assertThrows(CheckpointException.class, () -> readAll(open(bytes)));
-        assertTrue(processorTime() - started < PATIENCE.toNanos(), "took too long");
-        return checked(refusal, HOSTILE);
+        return Soon.soon(() -> refusal(bytes));
+    }
+
+    /// As [#of(byte[])], for a file cut after each of these bytes but the last; all together are refused in the time of one.
+    static void ofEveryCut(byte[] whole) {
+        Soon.soon(() -> {
+            for (int length = 1; length < whole.length; length++) {
+                refusal(Arrays.copyOf(whole, length));
+            }
+            return whole;
+        });
+    }
+
+    private static String refusal(byte[] bytes) {
+        return checked(assertThrows(CheckpointException.class, () -> readAll(open(bytes))), HOSTILE);
     }
 
     /// Whether a file `hostile.pkl` with these bytes can be read; if not, its refusal is as it must be.
@@ -61,11 +68,6 @@ final class Refusals {
         try (Weights weights = opened) {
             weights.keys().forEach(weights::find);
         }
-    }
-
-    /// Of this thread, so that it does not depend on what else the machine does.
-    static long processorTime() {
-        return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
     }
 
     /// The message of a refusal that names a file.
