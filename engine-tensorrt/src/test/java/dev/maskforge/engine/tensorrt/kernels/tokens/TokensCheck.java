@@ -35,11 +35,11 @@ public record TokensCheck(TokensGraphs sizes, long seed) implements KernelCheck 
     /// Beyond that the reference takes longer than a second or two.
     private static final long MOST_PRODUCTS = 5L << 30;
 
-    /// All rows at all of some sizes.
+    /// All rows at all of some sizes, and where one token is NaN.
     public static List<KernelCheck> all() {
         List<KernelCheck> checks = new ArrayList<>(of(Integer.MAX_VALUE));
         checks.add(rounds());
-        checks.addAll(TokensNaNCheck.all());
+        checks.addAll(TokensNanCheck.all());
         return List.copyOf(checks);
     }
 
@@ -53,7 +53,7 @@ public record TokensCheck(TokensGraphs sizes, long seed) implements KernelCheck 
         List<KernelCheck> checks = new ArrayList<>(of(FEW));
         checks.add(new TokensCheck(new TokensGraphs(8449, 64, 128, 32), 6000));
         checks.add(rounds());
-        checks.addAll(TokensNaNCheck.all());
+        checks.addAll(TokensNanCheck.all());
         return List.copyOf(checks);
     }
 
@@ -81,7 +81,7 @@ public record TokensCheck(TokensGraphs sizes, long seed) implements KernelCheck 
 
     private Stream<Finding> compared(KernelBench bench) {
         SequencedMap<String, Tensor> numbers = sizes.numbers(seed);
-        List<float[]> results = run(sizes, numbers, bench);
+        List<float[]> results = run(numbers, bench);
         List<float[]> expected = sizes.reference(numbers);
         Finding tokens = Finding.ofError("tokens, " + sizes, KernelCheck.relativeError(results.getFirst(), expected.getFirst()), TOLERANCE);
         return sizes.outputs() == 0
@@ -91,7 +91,7 @@ public record TokensCheck(TokensGraphs sizes, long seed) implements KernelCheck 
     }
 
     /// What the graph's outputs become; NaN where repeated runs differ, or nothing was written.
-    static List<float[]> run(TokensGraphs sizes, SequencedMap<String, Tensor> numbers, KernelBench bench) {
+    private List<float[]> run(SequencedMap<String, Tensor> numbers, KernelBench bench) {
         Graph graph = sizes.graph();
         try (DeviceMemory memory = bench.memory();
                 TokensKernel kernel = TokensKernel.load(bench.loader(), TokensProgram.of(graph), Map.of())) {
@@ -110,7 +110,8 @@ public record TokensCheck(TokensGraphs sizes, long seed) implements KernelCheck 
         }
     }
 
-    private static List<float[]> results(Graph graph, Map<String, Long> places, DeviceMemory memory) {
+    /// The graph's outputs, one after the other.
+    static List<float[]> results(Graph graph, Map<String, Long> places, DeviceMemory memory) {
         return graph.outputs().stream().map(name -> memory.floats(place(places, name),
                 Math.toIntExact(graph.type(name).shape().elementCount()), DataType.FLOAT16)).toList();
     }
