@@ -46,9 +46,7 @@ class PreparedMapsTest {
         try (ModelFile file = ModelFile.open(SAMPLES.resolve(model), ModelOptions.none()); Arena arena = Arena.ofConfined()) {
             for (InputShape shape : List.of(InputShape.ofSize(64, 128).withBatch(1), InputShape.free())) {
                 Graph graph = Verifier.verify(preparation.apply(file.graph(shape, Output.LABELS)).graph());
-                List<Node> normalizations = graph.nodes().stream()
-                        .filter(node -> KernelSteps.name(node).equals(KernelSteps.GROUP_NORMALIZATION)).toList();
-                assertEquals(subgraphs, normalizations.size());
+                assertEquals(subgraphs, ofKernel(KernelSteps.GROUP_NORMALIZATION, graph).size());
                 assertEquals(subgraphs == 0,
                         graph.nodes().stream().anyMatch(node -> node.operation() instanceof Operation.InstanceNormalization));
                 bordersAreTensorRts(graph, preparation, arena);
@@ -56,16 +54,22 @@ class PreparedMapsTest {
         }
     }
 
-    /// The sample Mask2Former asks six times where attention is blocked, and once for logits; MaskFormer for logits alone.
+    /// The sample Mask2Former asks six times where attention is blocked, and once for logits; MaskFormer for logits alone. Tokens are those
+    /// of each of Mask2Former's three encoder layers, of which the last has no product that follows.
     @ParameterizedTest
-    @CsvSource({MASK2FORMER + ", FP16, 7", MASK2FORMER + ", TF32, 7", MASK2FORMER + ", FP32, 0", MASKFORMER + ", FP16, 1",
-            MASKFORMER + ", TF32, 1"})
-    void allMasksAreInSubgraphs(String model, Precision precision, int subgraphs) {
+    @CsvSource({MASK2FORMER + ", FP16, 7, 3", MASK2FORMER + ", TF32, 7, 0", MASK2FORMER + ", FP32, 0, 0", MASK2FORMER + ", INT8, 0, 0",
+            MASKFORMER + ", FP16, 1, 0", MASKFORMER + ", TF32, 1, 0"})
+    void allMasksAndTokensAreInSubgraphs(String model, Precision precision, int masks, int tokens) {
         Preparation preparation = new Preparation(true, precision, KernelForms.all(), Ranges.none());
         try (ModelFile file = ModelFile.open(SAMPLES.resolve(model), ModelOptions.none()); Arena arena = Arena.ofConfined()) {
             for (InputShape shape : List.of(InputShape.ofSize(64, 128).withBatch(1), InputShape.free())) {
                 Graph graph = Verifier.verify(preparation.apply(file.graph(shape, Output.LABELS)).graph());
-                assertEquals(subgraphs, graph.nodes().stream().filter(node -> KernelSteps.name(node).equals(KernelSteps.MASKS)).count());
+                assertEquals(masks, ofKernel(KernelSteps.MASKS, graph).size());
+                List<Node> ofTokens = ofKernel(KernelSteps.TOKENS, graph);
+                assertEquals(tokens, ofTokens.size());
+                for (int i = 0; i < tokens; i++) {
+                    assertEquals(i < tokens - 1 ? 2 : 1, ofTokens.get(i).outputs().size());
+                }
                 bordersAreTensorRts(graph, preparation, arena);
             }
         }
@@ -79,30 +83,15 @@ class PreparedMapsTest {
         try (ModelFile file = ModelFile.open(SAMPLES.resolve(model), ModelOptions.none()); Arena arena = Arena.ofConfined()) {
             for (InputShape shape : List.of(InputShape.ofSize(64, 128).withBatch(1), InputShape.free())) {
                 Graph graph = Verifier.verify(preparation.apply(file.graph(Input.PIXELS, shape, Output.LABELS)).graph());
-                assertEquals(subgraphs, graph.nodes().stream().filter(node -> KernelSteps.name(node).equals(KernelSteps.STEM)).count());
+                assertEquals(subgraphs, ofKernel(KernelSteps.STEM, graph).size());
                 assertEquals(1 - subgraphs, graph.nodes().stream().filter(node -> node.operation() instanceof Operation.Pixels).count());
                 bordersAreTensorRts(graph, preparation, arena);
             }
         }
     }
 
-    /// Each of the sample Mask2Former's three encoder layers, of which the last has no product that follows.
-    @ParameterizedTest
-    @CsvSource({MASK2FORMER + ", FP16, 3", MASK2FORMER + ", TF32, 0", MASK2FORMER + ", FP32, 0", MASK2FORMER + ", INT8, 0",
-            MASKFORMER + ", FP16, 0"})
-    void allTokensAreInSubgraphs(String model, Precision precision, int subgraphs) {
-        Preparation preparation = new Preparation(true, precision, KernelForms.all(), Ranges.none());
-        try (ModelFile file = ModelFile.open(SAMPLES.resolve(model), ModelOptions.none()); Arena arena = Arena.ofConfined()) {
-            for (InputShape shape : List.of(InputShape.ofSize(64, 128).withBatch(1), InputShape.free())) {
-                Graph graph = Verifier.verify(preparation.apply(file.graph(shape, Output.LABELS)).graph());
-                List<Node> tokens = graph.nodes().stream().filter(node -> KernelSteps.name(node).equals(KernelSteps.TOKENS)).toList();
-                assertEquals(subgraphs, tokens.size());
-                for (int i = 0; i < subgraphs; i++) {
-                    assertEquals(i < subgraphs - 1 ? 2 : 1, tokens.get(i).outputs().size());
-                }
-                bordersAreTensorRts(graph, preparation, arena);
-            }
-        }
+    private static List<Node> ofKernel(String kernel, Graph graph) {
+        return graph.nodes().stream().filter(node -> KernelSteps.name(node).equals(kernel)).toList();
     }
 
     /// What has its channels last goes from segments to that kernel and back, and to nothing else.
