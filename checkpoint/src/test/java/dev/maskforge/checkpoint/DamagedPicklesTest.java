@@ -3,6 +3,7 @@ package dev.maskforge.checkpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -19,7 +20,9 @@ class DamagedPicklesTest {
             "old-names-protocol4.pkl", "new-names-protocol5.pkl", "python2-protocol2.pkl"})
     void aFileThatIsCutIsRefusedWhereverItIsCut(String name) throws IOException {
         byte[] whole = Files.readAllBytes(PICKLES.resolve(name));
-        Refusals.ofEveryCut(whole);
+        for (int length = 1; length < whole.length; length++) {
+            Refusals.of(Arrays.copyOf(whole, length));
+        }
         System.out.println(name + ": refused at " + (whole.length - 1) + " lengths");
     }
 

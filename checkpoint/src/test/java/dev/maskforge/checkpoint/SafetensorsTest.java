@@ -126,7 +126,7 @@ class SafetensorsTest {
     }
 
     @Test
-    void aMillionTensorsAreReadInTimeThatGrowsWithTheirNumber() throws IOException {
+    void aMillionTensorsAreReadInTwoSeconds() throws IOException {
         int count = 1_000_000;
         StringBuilder header = new StringBuilder("{");
         for (int i = 0; i < count; i++) {
@@ -134,11 +134,17 @@ class SafetensorsTest {
                     .append(4L * i).append(',').append(4L * i + 4).append("]}");
         }
         Path path = Files.write(folder.resolve("many.safetensors"), file(header.append('}').toString(), 4 * count));
-        int read = Soon.soon(() -> {
+        long[] milliseconds = new long[3];
+        for (int run = 0; run < milliseconds.length; run++) {
+            long started = Refusals.processorTime();
             try (Weights weights = Checkpoints.open(path)) {
-                return weights.keys().size();
+                assertEquals(count, weights.keys().size());
             }
-        });
-        assertEquals(count, read);
+            milliseconds[run] = (Refusals.processorTime() - started) / 1_000_000;
+        }
+        System.out.println(
+                "a million tensors in " + Arrays.toString(milliseconds) + " ms, " + header.length() + " bytes of header");
+        Arrays.sort(milliseconds);
+        assertTrue(milliseconds[0] < 2000, "took too long");
     }
 }

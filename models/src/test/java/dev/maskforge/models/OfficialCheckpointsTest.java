@@ -114,8 +114,7 @@ class OfficialCheckpointsTest {
         long started = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
         assertRefused("it has 1000000 tensors, over the limit of 20000", keys);
         long nanoseconds = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - started;
-        // To compare each name with all others would take minutes.
-        assertTrue(nanoseconds < 20_000_000_000L, nanoseconds + " ns of processor time");
+        assertTrue(nanoseconds < 2_000_000_000L, nanoseconds + " ns of processor time");
     }
 
     @Test

@@ -17,8 +17,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 /// What tests of files that are broken or made to do harm have in common.
 abstract class HostileFiles {
     private static final long MOST_BYTES = 256L << 20;
-    /// Of the processor, not of a wall clock that other programs share, and far above what any picture takes: what takes more hangs.
-    private static final long MOST_NANOSECONDS = 20_000_000_000L;
+    /// Of the processor, not of a wall clock that other programs share.
+    private static final long MOST_NANOSECONDS = 2_000_000_000L;
 
     @TempDir
     Path folder;

@@ -34,9 +34,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 /// Files that lie. Whatever they hold, they are refused in one line, quickly, or are harmless.
 class HostileModelTest {
     private static final String HEAD = "ir_version: 8 opset_import { version: 17 } ";
-    /// Of the processor, for what takes milliseconds: work that grows without bounds takes more, however busy the machine is.
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
-    private static final Duration HANGS = Duration.ofMinutes(5);
+    private static final Duration HANGS = Duration.ofMinutes(1);
     private static final String X = "input { name: \"x\" type { tensor_type { elem_type: 1 shape { dim { dim_value: 2 } dim { dim_param: \"w\" } } } } }";
 
     @TempDir
@@ -190,20 +188,20 @@ class HostileModelTest {
     }
 
     /// What takes no more than so much of the processor, whatever else the machine does; what never ends is ended.
-    private static <T> T soon(ThrowingSupplier<T> work) {
+    private static <T> T soon(Duration most, ThrowingSupplier<T> work) {
         return assertTimeoutPreemptively(HANGS, () -> {
             ThreadMXBean threads = ManagementFactory.getThreadMXBean();
             long start = threads.getCurrentThreadCpuTime();
             T result = work.get();
             long taken = threads.getCurrentThreadCpuTime() - start;
             System.out.printf("%d ms of processor time%n", taken / 1_000_000);
-            assertTrue(taken < PATIENCE.toNanos(), () -> "takes " + taken / 1_000_000 + " ms of processor time");
+            assertTrue(taken < most.toNanos(), () -> "takes " + taken / 1_000_000 + " ms of processor time");
             return result;
         });
     }
 
     private static String refusal(Path file) {
-        String message = String.valueOf(soon(
+        String message = String.valueOf(soon(Duration.ofSeconds(2),
                 () -> assertThrows(OnnxException.class, () -> OnnxReader.read(file, Arena.ofAuto()))).getMessage());
         assertTrue(hasCure(message), message);
         assertTrue(message.startsWith(file + " cannot be read: "), message);
@@ -256,7 +254,7 @@ class HostileModelTest {
                 + "output { name: \"v5000\" } }";
         byte[] bytes = Protobuf.bytes(model);
         System.out.printf("a chain of 5,000 nodes, %,d bytes%n", bytes.length);
-        soon(() -> {
+        soon(Duration.ofSeconds(5), () -> {
             readAnything(bytes);
             return bytes;
         });
@@ -272,7 +270,7 @@ class HostileModelTest {
             model.append("node { op_type: \"Mul\" input: [\"m%1$d\", \"m%1$d\"] output: \"m%2$d\" } ".formatted(i, i + 1));
         }
         Path file = Files.write(folder.resolve("model.onnx"), Protobuf.bytes(model + "output { name: \"m40\" } }"));
-        soon(() -> OnnxReader.read(file, Arena.ofAuto()));
+        soon(Duration.ofSeconds(2), () -> OnnxReader.read(file, Arena.ofAuto()));
     }
 
     static Stream<Arguments> locations() {
