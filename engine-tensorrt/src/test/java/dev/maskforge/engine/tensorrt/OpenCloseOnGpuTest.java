@@ -16,7 +16,7 @@ class OpenCloseOnGpuTest {
     private static final int CYCLES = Integer.getInteger("maskforge.gpu.cycles", 60);
     /// Compiled code grows in steps of some MiB now and then, and of malloc's pools only whole pages go back. A cycle that left
     /// its plan, a context or pinned buffers behind would take tens of KiB, so in 800 cycles more than this.
-    private static final long BOUND = 16L << 20;
+    private static final long BOUND = 14L << 20;
 
     @ParameterizedTest
     @EnumSource

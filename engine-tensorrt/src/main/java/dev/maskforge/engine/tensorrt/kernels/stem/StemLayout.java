@@ -1,6 +1,5 @@
 package dev.maskforge.engine.tensorrt.kernels.stem;
 
-import dev.maskforge.engine.EngineException;
 import dev.maskforge.engine.tensorrt.cuda.LaunchGeometry;
 import dev.maskforge.engine.tensorrt.kernels.KernelSource;
 import dev.maskforge.graph.Shape;
@@ -24,14 +23,10 @@ public record StemLayout(int pictures, int height, int width) {
     private static final int BESIDE_ROWS = 2;
     /// Longer ones gain nothing by what lies beside.
     private static final int MOST_ROWS = 64;
-    private static final int MOST_BLOCKS_DOWN_OR_DEEP = 65_535;
 
     public StemLayout {
         if (Math.min(pictures, Math.min(height, width)) < 1) {
             throw new IllegalArgumentException("there is at least one pixel, not " + pictures + " pictures of " + height + "x" + width);
-        }
-        if (pictures > MOST_BLOCKS_DOWN_OR_DEEP) {
-            throw new EngineException("the kernel of a stem takes up to 65535 pictures, not " + pictures + "; use a smaller batch");
         }
     }
 
@@ -82,6 +77,7 @@ public record StemLayout(int pictures, int height, int width) {
         return Math.ceilDiv(outputWidth(), COLUMNS);
     }
 
+    /// @throws dev.maskforge.engine.EngineException if there are more pictures than CUDA launches at once
     LaunchGeometry geometry() {
         return new LaunchGeometry(blocksAcross(), Math.ceilDiv(outputHeight(), rows()), pictures, THREADS, 1);
     }

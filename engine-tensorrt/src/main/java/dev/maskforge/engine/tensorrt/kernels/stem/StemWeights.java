@@ -1,6 +1,7 @@
 package dev.maskforge.engine.tensorrt.kernels.stem;
 
 import dev.maskforge.engine.tensorrt.kernels.ValueUses;
+import dev.maskforge.engine.tensorrt.kernels.WeightOrder;
 import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Dimension;
 import dev.maskforge.graph.Graph;
@@ -10,7 +11,6 @@ import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.Tensor;
 import dev.maskforge.graph.TensorType;
 import dev.maskforge.graph.Value;
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
 
@@ -25,11 +25,10 @@ public final class StemWeights {
     static final Shape NATURAL = Shape.of(64, 3, 7, 7);
     private static final long CHANNELS = 4;
     private static final long COLUMNS = 8;
-    /// Half of the output channels, row, step, tile; a lane's output channel: eights, element; a lane's factor: pair of columns, pair of
-    /// channels; its register: columns; its element: channel.
-    private static final Shape PACKED = Shape.of(2, 7, 2, 4, 4, 2, 2, 2, 2, 2);
-    /// Output channel 32 half + 8 eights + 2 tile + element; channel 2 pair + element; row; column 4 step + 2 register + pair.
-    private static final List<Integer> TO_NATURAL = List.of(0, 4, 3, 5, 7, 9, 1, 2, 8, 6);
+    /// Packed: half of the output channels, row, step, tile; a lane's output channel: eights, element; a lane's factor: pair of columns,
+    /// pair of channels; its register: columns; its element: channel. Before: output channel 32 half + 8 eights + 2 tile + element;
+    /// channel 2 pair + element; row; column 4 step + 2 register + pair.
+    private static final WeightOrder ORDER = new WeightOrder(Shape.of(2, 7, 2, 4, 4, 2, 2, 2, 2, 2), List.of(0, 4, 3, 5, 7, 9, 1, 2, 8, 6));
     /// Nodes that make weights of packed ones.
     static final int NODES = 4;
 
@@ -40,25 +39,7 @@ public final class StemWeights {
     ///
     /// @param weights `[64, 3, 7, 7]` of float16
     public static Tensor pack(Tensor weights) {
-        long[] sizes = PACKED.sizes();
-        long[] strides = new long[sizes.length];
-        long stride = 1;
-        for (int axis : TO_NATURAL.reversed()) {
-            strides[axis] = stride;
-            stride *= sizes[axis];
-        }
-        int count = Math.toIntExact(PACKED.elementCount());
-        MemorySegment memory = MemorySegment.ofArray(new byte[Math.multiplyExact(count, DataType.FLOAT16.bytes())]);
-        for (int to = 0; to < count; to++) {
-            long from = 0;
-            long rest = to;
-            for (int axis = sizes.length - 1; axis >= 0; axis--) {
-                from += rest % sizes[axis] * strides[axis];
-                rest /= sizes[axis];
-            }
-            memory.set(Tensor.INT16, 2L * to, element(weights, from));
-        }
-        return new Tensor(new TensorType(DataType.FLOAT16, PACKED), memory);
+        return ORDER.pack(place -> element(weights, place));
     }
 
     /// @param place of `[64, 4, 7, 8]`
@@ -76,7 +57,7 @@ public final class StemWeights {
 
     /// Nodes that make weights `[64, 3, 7, 7]` of packed ones.
     public static Value unpack(Value packed) {
-        return packed.transpose(TO_NATURAL.toArray(Integer[]::new))
+        return packed.transpose(ORDER.natural().toArray(Integer[]::new))
                 .reshape(Shape.of(NATURAL.get(0).size(), CHANNELS, NATURAL.get(2).size(), COLUMNS)).slice(1, 0, NATURAL.get(1).size())
                 .slice(3, 0, NATURAL.get(3).size());
     }
@@ -85,8 +66,8 @@ public final class StemWeights {
     static Optional<String> packed(Graph graph, ValueUses uses, String weights) {
         return sliced(uses, weights, 3).flatMap(value -> sliced(uses, value, 1)).flatMap(value -> uses.giver(value, 1))
                 .filter(node -> node.operation() instanceof Operation.Reshape).flatMap(node -> uses.giver(node.inputs().getFirst(), 1))
-                .filter(node -> node.operation().equals(new Operation.Transpose(TO_NATURAL))).map(node -> node.inputs().getFirst())
-                .filter(packed -> !uses.isGiven(packed) && graph.type(packed).equals(new TensorType(DataType.FLOAT16, PACKED)));
+                .filter(node -> node.operation().equals(new Operation.Transpose(ORDER.natural()))).map(node -> node.inputs().getFirst())
+                .filter(packed -> !uses.isGiven(packed) && graph.type(packed).equals(new TensorType(DataType.FLOAT16, ORDER.packed())));
     }
 
     private static Optional<String> sliced(ValueUses uses, String value, int axis) {

@@ -1,6 +1,7 @@
 package dev.maskforge.engine.tensorrt.kernels.tokens;
 
 import dev.maskforge.engine.tensorrt.kernels.ValueUses;
+import dev.maskforge.engine.tensorrt.kernels.WeightOrder;
 import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Dimension;
 import dev.maskforge.graph.Graph;
@@ -10,7 +11,6 @@ import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.Tensor;
 import dev.maskforge.graph.TensorType;
 import dev.maskforge.graph.Value;
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -28,47 +28,36 @@ public enum TokensWeights {
     PROJECTION {
         // Packed: in / 64, a, out / 64, a, b, e of out, b, e of in
         @Override
-        Order order(long outputs, long inputs) {
-            return new Order(Shape.of(inputs / 64, 8, outputs / 64, 8, 4, 2, 4, 2), List.of(2, 4, 3, 5, 0, 6, 1, 7));
+        WeightOrder order(long outputs, long inputs) {
+            return new WeightOrder(Shape.of(inputs / 64, 8, outputs / 64, 8, 4, 2, 4, 2), List.of(2, 4, 3, 5, 0, 6, 1, 7));
         }
     },
     /// Of the network's first product: steps of columns, which are as they are.
     INNER {
         // Packed: out / 64, in / 64, a of in, 64 of out, b, e of in
         @Override
-        Order order(long outputs, long inputs) {
-            return new Order(Shape.of(outputs / 64, inputs / 64, 8, 64, 4, 2), List.of(0, 3, 1, 4, 2, 5));
+        WeightOrder order(long outputs, long inputs) {
+            return new WeightOrder(Shape.of(outputs / 64, inputs / 64, 8, 64, 4, 2), List.of(0, 3, 1, 4, 2, 5));
         }
     },
     /// Of its second product: steps of rows, which are as they are.
     OUTER {
         // Packed: in / 8, out / 64, a, b, e of out, 8 of in
         @Override
-        Order order(long outputs, long inputs) {
-            return new Order(Shape.of(inputs / 8, outputs / 64, 8, 4, 2, 8), List.of(1, 3, 2, 4, 0, 5));
+        WeightOrder order(long outputs, long inputs) {
+            return new WeightOrder(Shape.of(inputs / 8, outputs / 64, 8, 4, 2, 8), List.of(1, 3, 2, 4, 0, 5));
         }
     },
     /// Of the next layer's product: steps of columns.
     FOLLOWING {
         // Packed: out / 64, in / 64, a of in, a, b, e of out, b, e of in
         @Override
-        Order order(long outputs, long inputs) {
-            return new Order(Shape.of(Math.ceilDiv(outputs, 64L), inputs / 64, 8, 8, 4, 2, 4, 2), List.of(0, 4, 3, 5, 1, 6, 2, 7));
+        WeightOrder order(long outputs, long inputs) {
+            return new WeightOrder(Shape.of(Math.ceilDiv(outputs, 64L), inputs / 64, 8, 8, 4, 2, 4, 2), List.of(0, 4, 3, 5, 1, 6, 2, 7));
         }
     };
 
-    /// How weights lie.
-    ///
-    /// @param packed  their shape as they lie
-    /// @param natural the axes of that in the order that makes `[out, in]` of them
-    record Order(Shape packed, List<Integer> natural) {
-        /// Columns, those that are zeros among them.
-        long columns(long inputs) {
-            return packed.elementCount() / inputs;
-        }
-    }
-
-    abstract Order order(long outputs, long inputs);
+    abstract WeightOrder order(long outputs, long inputs);
 
     /// Weights in the kernel's order, under the shape that this has.
     ///
@@ -76,40 +65,25 @@ public enum TokensWeights {
     public Tensor pack(Tensor weights) {
         long outputs = weights.shape().get(0).size();
         long inputs = weights.shape().get(1).size();
-        Order order = order(outputs, inputs);
-        long[] sizes = order.packed().sizes();
-        long[] strides = new long[sizes.length];
-        long stride = 1;
-        for (int axis : order.natural().reversed()) {
-            strides[axis] = stride;
-            stride *= sizes[axis];
-        }
-        int count = Math.toIntExact(order.packed().elementCount());
         long given = outputs * inputs;
-        MemorySegment memory = MemorySegment.ofArray(new byte[Math.multiplyExact(count, DataType.FLOAT16.bytes())]);
-        for (int to = 0; to < count; to++) {
-            long from = 0;
-            long rest = to;
-            for (int axis = sizes.length - 1; axis >= 0; axis--) {
-                from += rest % sizes[axis] * strides[axis];
-                rest /= sizes[axis];
-            }
-            memory.set(Tensor.INT16, 2L * to, from < given ? weights.memory().get(Tensor.INT16, 2 * from) : 0);
-        }
-        return new Tensor(new TensorType(DataType.FLOAT16, order.packed()), memory);
+        return order(outputs, inputs).pack(place -> place < given ? weights.memory().get(Tensor.INT16, 2 * place) : 0);
+    }
+
+    /// Columns as they lie, those that are zeros among them.
+    private long columns(long outputs, long inputs) {
+        return order(outputs, inputs).packed().elementCount() / inputs;
     }
 
     /// Nodes that make weights `[out, in]` of packed ones.
     public Value unpack(Value packed, long outputs, long inputs) {
-        Order order = order(outputs, inputs);
-        long columns = order.columns(inputs);
-        Value all = packed.transpose(order.natural().toArray(Integer[]::new)).reshape(Shape.of(columns, inputs));
+        long columns = columns(outputs, inputs);
+        Value all = packed.transpose(order(outputs, inputs).natural().toArray(Integer[]::new)).reshape(Shape.of(columns, inputs));
         return columns == outputs ? all : all.slice(0, Dimension.ZERO, Dimension.of(outputs));
     }
 
     /// How many nodes that takes.
     int nodes(long outputs, long inputs) {
-        return order(outputs, inputs).columns(inputs) == outputs ? 2 : 3;
+        return columns(outputs, inputs) == outputs ? 2 : 3;
     }
 
     /// The packed weights, not computed, of which a graph makes weights `[out, in]` like that, if it does.
@@ -118,7 +92,7 @@ public enum TokensWeights {
         if (shape.rank() != 2 || !shape.isConstant()) {
             return Optional.empty();
         }
-        Order order = order(shape.get(0).size(), shape.get(1).size());
+        WeightOrder order = order(shape.get(0).size(), shape.get(1).size());
         return reshaped(graph, uses, weights).filter(node -> node.operation() instanceof Operation.Reshape)
                 .flatMap(node -> uses.giver(node.inputs().getFirst(), Integer.MAX_VALUE))
                 .filter(node -> node.operation().equals(new Operation.Transpose(order.natural()))).map(node -> node.inputs().getFirst())

@@ -53,7 +53,7 @@ class StemLayoutTest {
     @Test
     void refusesWhatCannotBeLaunched() {
         assertThrows(IllegalArgumentException.class, () -> new StemLayout(1, 0, 5));
-        assertThrows(EngineException.class, () -> new StemLayout(70_000, 5, 5));
+        assertThrows(EngineException.class, () -> new StemLayout(70_000, 5, 5).geometry());
     }
 
     /// `Arguments` as a C++ compiler lays them out: five pointers, three numbers, two colours, and up to a multiple of a pointer.
