@@ -117,6 +117,7 @@ final class TensorRtCompiler implements PlanCompiler {
         facts.put(TOKENS, (kernels.containsKey(KernelSteps.TOKENS)
                 ? own.forms().tokens().orElse(TokensForm.KERNEL)
                 : TokensForm.NETWORK).toString());
+        facts.put(STEM, (kernels.containsKey(KernelSteps.STEM) ? StemForm.KERNEL : StemForm.NETWORK).toString());
         facts.put(COLUMNS, Boolean.toString(own.forms().columns()));
         facts.put(LABELS, (kernels.containsKey("SemanticLabels") ? own.forms().labels() : LabelsForm.NETWORK).toString());
         facts.put(KERNELS, kernels.isEmpty()

@@ -66,7 +66,7 @@ public record TensorRtOptions(Forms forms, Search search, Sizes sizes, Ranges ra
     public static TensorRtOptions standard() {
         return new TensorRtOptions(
                 new Forms(Optional.empty(), Optional.empty(), Optional.empty(), GroupNormalizationForm.KERNEL, Optional.empty(),
-                        Optional.empty(), StemForm.NETWORK, true, LabelsForm.KERNEL),
+                        Optional.empty(), StemForm.KERNEL, true, LabelsForm.KERNEL),
                 new Search(BuildOptions.STANDARD_LEVEL, OptionalLong.empty(), Optional.empty()),
                 new Sizes(Map.of("n", new SizeRange(1, 1, 4)), new SizeRange(1, 16, 32)), Ranges.none(), false);
     }

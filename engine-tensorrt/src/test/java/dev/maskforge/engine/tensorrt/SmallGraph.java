@@ -112,7 +112,7 @@ final class SmallGraph {
                 map(tokens.slice(1, 0, coarse), HEIGHT / 2, WIDTH / 2));
         Value stem = builder.within("stem", () -> stem(image, random));
         Value lateral = convolved(map(tokens.slice(1, coarse, TOKENS), HEIGHT, WIDTH).add(stem), "lateral", 1, random);
-        return convolved(lateral.add(resized), "smooth", 3, random).relu();
+        return convolved(lateral.add(resized), "smooth", 3, random);
     }
 
     /// "Deep Residual Learning for Image Recognition", table 1: conv1, and the pooling behind it.
@@ -131,11 +131,11 @@ final class SmallGraph {
     /// And normalised.
     private static Value convolved(Value x, String name, int kernel, Random random) {
         GraphBuilder builder = x.builder();
-        Value weight = builder.initializer(name + ".weight", normal(random, 0.125 / kernel, CHANNELS, CHANNELS, kernel, kernel));
+        Value weight = builder.initializer(name + ".weight", centred(normal(random, 0.125 / kernel, CHANNELS, CHANNELS, kernel, kernel)));
         Value map = builder.add(new Operation.Conv(1, kernel / 2, 1, 1), x, weight);
         return builder.add(new Operation.GroupNormalization(GROUPS, 1e-5f), map,
                 builder.initializer(name + ".scale", normal(random, 1, CHANNELS)),
-                builder.initializer(name + ".shift", normal(random, 1, CHANNELS)));
+                builder.initializer(name + ".shift", normal(random, 0.25, CHANNELS)));
     }
 
     private static Value linear(Value x, String name, int outputs, Random random) {
@@ -160,7 +160,7 @@ final class SmallGraph {
     }
 
     private static Value weight(GraphBuilder builder, String name, int outputs, Random random) {
-        return builder.initializer(name, normal(random, 0.125, CHANNELS, outputs));
+        return builder.initializer(name, normal(random, 0.5, CHANNELS, outputs));
     }
 
     private static Tensor normal(Random random, double deviation, long... sizes) {
@@ -170,6 +170,19 @@ final class SmallGraph {
             elements[i] = (float) (random.nextGaussian() * deviation);
         }
         return Tensor.of(shape, elements);
+    }
+
+    /// Without the mean of each output's, so that what is the same everywhere makes nothing, and masks differ from place to place.
+    private static Tensor centred(Tensor weight) {
+        float[] elements = weight.toFloats();
+        int each = elements.length / CHANNELS;
+        for (int from = 0; from < elements.length; from += each) {
+            float mean = (float) IntStream.range(from, from + each).mapToDouble(i -> elements[i]).sum() / each;
+            for (int i = from; i < from + each; i++) {
+                elements[i] -= mean;
+            }
+        }
+        return Tensor.of(weight.shape(), elements);
     }
 
     /// Of [#of(boolean)] with the same answer.

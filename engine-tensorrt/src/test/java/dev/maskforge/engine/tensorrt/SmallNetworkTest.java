@@ -1,18 +1,30 @@
 package dev.maskforge.engine.tensorrt;
 
 import dev.maskforge.engine.BuildProgress;
+import dev.maskforge.engine.Engine;
+import dev.maskforge.engine.EngineOptions;
+import dev.maskforge.engine.EngineProvider;
+import dev.maskforge.engine.Engines;
 import dev.maskforge.engine.Partition;
+import dev.maskforge.engine.Session;
 import dev.maskforge.engine.tensorrt.cuda.Architecture;
 import dev.maskforge.engine.tensorrt.plan.PlanContainer;
 import dev.maskforge.engine.tensorrt.prepare.Preparation;
 import dev.maskforge.engine.tensorrt.prepare.SettledForms;
 import dev.maskforge.engine.tensorrt.steps.KernelSteps;
 import dev.maskforge.graph.Graph;
+import dev.maskforge.graph.Tensor;
 import dev.maskforge.graph.Verifier;
+import dev.maskforge.passes.Lowering;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +35,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 class SmallNetworkTest {
+    private static final int SEEDS = 16;
+
     private static Preparation preparation(boolean optimised, SmallNetwork network, Architecture architecture) {
         TensorRtOptions options = network.options(architecture);
         TensorRtOptions.Forms forms = options.forms();
@@ -73,6 +87,33 @@ class SmallNetworkTest {
         Set<String> kernels = container(false, network, Architecture.OLDEST).kernels().keySet();
         assertEquals(network.hasKernels(), kernels.contains(KernelSteps.DEFORMABLE_ATTENTION), kernels.toString());
         assertTrue(Collections.disjoint(Set.of(KernelSteps.TOKENS, KernelSteps.QUERIES, KernelSteps.MASKS), kernels), kernels.toString());
+    }
+
+    /// Or it would not be seen in them that sessions mix up their pictures, or that a kernel leaves something out.
+    @ParameterizedTest
+    @EnumSource
+    void labelsTellTokensAndPicturesApart(SmallNetwork network) {
+        EngineProvider reference = Engines.named("onnxruntime");
+        Graph graph = new Lowering(reference.nativeOperations(), Lowering.DeformableAttention.GRID_SAMPLE).apply(network.graph()).graph();
+        Set<ByteBuffer> maps = new HashSet<>();
+        int changed = 0;
+        try (Engine engine = reference.build(graph, EngineOptions.standard()); Session session = engine.openSession()) {
+            for (int seed = 0; seed < SEEDS; seed++) {
+                Map<String, Tensor> inputs = network.inputs(1, seed);
+                Map<String, Tensor> otherPicture = new HashMap<>(network.inputs(1, SEEDS + seed));
+                otherPicture.put("tokens", Objects.requireNonNull(inputs.get("tokens")));
+                ByteBuffer own = labels(session, inputs);
+                maps.add(own);
+                changed += own.equals(labels(session, otherPicture)) ? 0 : 1;
+            }
+        }
+        assertEquals(SEEDS, maps.size());
+        assertTrue(changed >= SEEDS / 2, "another picture changes labels of " + changed);
+    }
+
+    private static ByteBuffer labels(Session session, Map<String, Tensor> inputs) {
+        Tensor labels = Objects.requireNonNull(session.run(inputs).get("labels"));
+        return ByteBuffer.wrap(labels.memory().toArray(ValueLayout.JAVA_BYTE));
     }
 
     @Test

@@ -34,12 +34,12 @@ public interface KernelCheck {
         return difference / largest;
     }
 
-    /// The same, where what is a number on neither side is the same.
+    /// The same, where what is a number on neither side is the same, and an infinity is only the same infinity.
     static double relativeErrorOfNumbers(float[] actual, float[] expected) {
         float[] numbers = actual.clone();
         float[] wanted = expected.clone();
         for (int i = 0; i < wanted.length; i++) {
-            if (Float.isNaN(wanted[i]) && Float.isNaN(numbers[i])) {
+            if (!Float.isFinite(wanted[i]) && Float.compare(wanted[i], numbers[i]) == 0) {
                 wanted[i] = 0;
                 numbers[i] = 0;
             }

@@ -96,16 +96,19 @@ public record StemGraphs(int pictures, int height, int width) {
         return image;
     }
 
+    /// Zeros around the picture are multiplied, too: with a weight that is no number, or infinite, they are none.
     private void convolve(float[] image, int picture, int row, int column, float[] weights, float[] bias, double[] to) {
+        double[] seen = new double[3 * KERNEL * KERNEL];
+        for (int i = 0; i < seen.length; i++) {
+            int y = 2 * row + i / KERNEL % KERNEL - 3;
+            int x = 2 * column + i % KERNEL - 3;
+            boolean isInside = y >= 0 && y < height && x >= 0 && x < width;
+            seen[i] = isInside ? image[((picture * height + y) * width + x) * 3 + i / (KERNEL * KERNEL)] : 0;
+        }
         for (int output = 0; output < OUTPUTS; output++) {
             double sum = bias[output];
-            for (int i = Math.max(0, 3 - 2 * row); i < KERNEL && 2 * row + i - 3 < height; i++) {
-                for (int j = Math.max(0, 3 - 2 * column); j < KERNEL && 2 * column + j - 3 < width; j++) {
-                    int from = ((picture * height + 2 * row + i - 3) * width + 2 * column + j - 3) * 3;
-                    for (int channel = 0; channel < 3; channel++) {
-                        sum += (double) image[from + channel] * weights[((output * 3 + channel) * KERNEL + i) * KERNEL + j];
-                    }
-                }
+            for (int i = 0; i < seen.length; i++) {
+                sum += seen[i] * weights[output * seen.length + i];
             }
             to[(row * StemLayout.halved(width) + column) * OUTPUTS + output] = Math.max(sum, 0);
         }
