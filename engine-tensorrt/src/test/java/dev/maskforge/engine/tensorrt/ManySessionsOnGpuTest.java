@@ -5,6 +5,7 @@ import dev.maskforge.engine.Session;
 import dev.maskforge.graph.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,7 +20,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /// Four threads with four sessions each on one engine, every session with pictures of its own, for a while:
@@ -87,8 +87,9 @@ class ManySessionsOnGpuTest {
                     tasks.add(task(network, alone, i));
                 }
             }
-            // Pictures of another session are other label maps, or a mix-up would not be seen.
-            assertNotEquals(Arrays.hashCode(tasks.get(0).expected().getFirst()), Arrays.hashCode(tasks.get(3).expected().getFirst()));
+            // Other pictures are other label maps, or a mix-up would not be seen.
+            long different = tasks.stream().flatMap(task -> task.expected().stream()).map(ByteBuffer::wrap).distinct().count();
+            assertTrue(different >= 3L * tasks.size() / 2, "only " + different + " label maps of " + 2 * tasks.size() + " differ");
             // The plan of all kernels has most that could be mixed up.
             Duration time = network == SmallNetwork.KERNELS_FP16 ? TIME : TIME.dividedBy(4);
             long end = System.nanoTime() + time.toNanos();
@@ -103,8 +104,8 @@ class ManySessionsOnGpuTest {
                 same += count.get().same();
                 other += count.get().other();
             }
-            System.out.printf("%s: %d threads of %d sessions, %.0f s: %d label maps as on one thread, %d others%n",
-                    network, THREADS, SESSIONS, time.toMillis() / 1000.0, same, other);
+            System.out.printf("%s: %d threads of %d sessions, %.0f s: %d label maps as on one thread, %d others; %d different ones%n",
+                    network, THREADS, SESSIONS, time.toMillis() / 1000.0, same, other, different);
             assertEquals(0, other);
             assertTrue(same >= 100, "only " + same + " runs");
         }
