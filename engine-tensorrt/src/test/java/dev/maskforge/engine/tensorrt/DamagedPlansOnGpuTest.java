@@ -63,7 +63,6 @@ class DamagedPlansOnGpuTest {
     private static BuildOptions build() {
         return BuildOptions.standard(BuildProfile.fixed(1, 32, 48)).withPrecision(NETWORK.precision()).withOptimisationLevel(0)
                 .withSetting("lowering", "kernel").withSetting("attention", "kernel-always").withSetting("labels", "kernel")
-                .withSetting("stem", "kernel")
                 .withSetting("tokens", NETWORK.hasTokens(SmallNetwork.device()) ? "kernel-always" : "network");
     }
 

@@ -71,19 +71,20 @@ enum SmallNetwork {
         return forms.withLevel(0).withSymbols(Map.of("n", new SizeRange(1, 1, MOST_PICTURES)));
     }
 
+    /// The stem's is what is usual, of which it is the test.
     private TensorRtOptions withKernels(Architecture architecture) {
         return TensorRtOptions.standard().withForm(DeformableAttentionForm.KERNEL).withAttention(AttentionForm.KERNEL_ALWAYS)
                 .withQueries(QueriesKernel.runsOn(architecture) ? QueriesForm.KERNEL : QueriesForm.NETWORK)
                 .withGroupNormalization(GroupNormalizationForm.KERNEL)
                 .withMasks(MasksKernel.runsOn(architecture) ? MasksForm.KERNEL : MasksForm.NETWORK)
                 .withTokens(hasTokens(architecture) ? TokensForm.KERNEL_ALWAYS : TokensForm.NETWORK)
-                .withStem(precision == Precision.FP16 ? StemForm.KERNEL : StemForm.NETWORK).withLabels(LabelsForm.KERNEL);
+                .withLabels(LabelsForm.KERNEL);
     }
 
     private static TensorRtOptions withoutKernels() {
         return TensorRtOptions.standard().withForm(DeformableAttentionForm.PLUGIN).withAttention(AttentionForm.NETWORK)
                 .withQueries(QueriesForm.NETWORK).withGroupNormalization(GroupNormalizationForm.NETWORK).withMasks(MasksForm.NETWORK)
-                .withTokens(TokensForm.NETWORK).withLabels(LabelsForm.NETWORK);
+                .withTokens(TokensForm.NETWORK).withStem(StemForm.NETWORK).withLabels(LabelsForm.NETWORK);
     }
 
     /// That of the device.

@@ -17,7 +17,7 @@ public record StemLayout(int pictures, int height, int width) {
     private static final int THREADS = 256;
     /// The file's `WARPS_ACROSS` by `POOLED`.
     private static final int COLUMNS = 28;
-    /// As many at once as an H100 or H200 has multiprocessors, each of which holds one; other devices have no more.
+    /// As many at once as an H100 or H200 has multiprocessors, each of which holds one; where there are more, strips could be shorter.
     private static final int BLOCKS_AT_ONCE = 132;
     /// What a strip takes beside its rows, in rows: filters that begin before it and end after it, and the first pixels.
     private static final int BESIDE_ROWS = 2;
