@@ -24,6 +24,9 @@ public record Workers(Executor executor, int threads) {
     /// As many bytes to copy as are work for a thread that has to be woken first.
     public static final int COPY_BAND_BYTES = 1 << 19;
 
+    /// About as long as a thread that sleeps takes to be woken.
+    private static final long SPIN_NANOSECONDS = 50_000;
+
     /// Of whom it is asked whether they may touch a memory; it never runs.
     private static final Thread OTHER = Thread.ofVirtual().unstarted(() -> {
     });
@@ -76,7 +79,8 @@ public record Workers(Executor executor, int threads) {
         private final int rows;
         private final int bandRows;
         private int next;
-        private int helping;
+        /// Changed only with the lock held.
+        private volatile int helping;
         private final List<Throwable> failures = new ArrayList<>();
 
         Progress(int rows, int bandRows) {
@@ -139,6 +143,7 @@ public record Workers(Executor executor, int threads) {
         /// the caller's memory.
         void finish(Supplier<Band> workers) {
             work(workers);
+            spin();
             if (awaitHelpers()) {
                 Thread.currentThread().interrupt();
             }
@@ -149,6 +154,14 @@ public record Workers(Executor executor, int threads) {
                 if (failure instanceof RuntimeException exception) {
                     throw exception;
                 }
+            }
+        }
+
+        /// Who has begun is often done before this thread would be asleep and woken again.
+        private void spin() {
+            long begin = System.nanoTime();
+            while (helping > 0 && System.nanoTime() - begin < SPIN_NANOSECONDS) {
+                Thread.onSpinWait();
             }
         }
 

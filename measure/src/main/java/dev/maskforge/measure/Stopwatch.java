@@ -25,17 +25,22 @@ public final class Stopwatch {
         mark = now;
     }
 
-    /// The time since the last mark went into parts that somebody else has timed, and what is left of it into one stage more.
-    /// Where two clocks disagree and nothing is left, the parts stand.
-    public void end(Map<Stage, Long> parts, Stage rest) {
-        long now = clock.nanoseconds();
-        long left = now - mark;
+    /// What a stage has taken so far went into parts that somebody else has timed, which may be known later than the next mark, and
+    /// what is left of it into one stage more. Where two clocks disagree and nothing is left, the parts stand. Once a run: a part may
+    /// have the name of the whole.
+    ///
+    /// @throws IllegalStateException if the stage has not ended
+    public void divide(Stage whole, Map<Stage, Long> parts, Stage rest) {
+        Long taken = nanoseconds.remove(whole);
+        if (taken == null) {
+            throw new IllegalStateException("stage " + whole + " has not ended");
+        }
+        long left = taken;
         for (Map.Entry<Stage, Long> part : parts.entrySet()) {
             nanoseconds.merge(part.getKey(), part.getValue(), Long::sum);
             left -= part.getValue();
         }
         nanoseconds.merge(rest, Math.max(0, left), Long::sum);
-        mark = now;
     }
 
     /// What has been measured so far.

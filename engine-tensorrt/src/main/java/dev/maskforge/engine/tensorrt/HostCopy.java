@@ -7,10 +7,14 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 
 /// Copies what a run takes into pinned memory, much of it with the help of threads of its own, which are made when they are first
-/// needed: one core copies 7 to 9 GB in a second, and memory has many times that.
+/// needed: one core copies 5 to 12 GB in a second, and memory has many times that.
 final class HostCopy implements AutoCloseable {
     /// More fill memory no sooner (docs/performance.md).
     private static final int MOST_THREADS = 8;
+
+    /// Less is there no later by the caller alone: helpers have to be woken, and the device fetches more slowly what several cores
+    /// have just written (docs/performance.md).
+    private static final long LEAST_SHARED_BYTES = 1 << 21;
 
     private final Optional<ExecutorService> helpers;
     private final Workers workers;
@@ -34,7 +38,7 @@ final class HostCopy implements AutoCloseable {
 
     /// Whether several threads copy so many bytes, if they may touch them.
     boolean isShared(long bytes) {
-        return workers.threads() > 1 && bands(bytes) > 1;
+        return workers.threads() > 1 && bytes >= LEAST_SHARED_BYTES;
     }
 
     private static int bands(long bytes) {

@@ -20,7 +20,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 class HostCopyTest {
     @ParameterizedTest
-    @ValueSource(ints = {0, 1, 524_287, 524_288, 524_289, 1_572_864, 6_291_457})
+    @ValueSource(ints = {0, 1, 2_097_151, 2_097_152, 2_097_153, 6_291_457})
     void copiesEveryByteAndNoOther(int bytes) {
         byte[] from = new byte[bytes];
         new Random(bytes).nextBytes(from);
@@ -36,13 +36,16 @@ class HostCopyTest {
         }
     }
 
+    /// Little is a picture of 512x1024, not one of 1024x2048.
     @Test
     void littleIsForOneThread() {
         try (HostCopy one = HostCopy.by(1); HostCopy two = HostCopy.by(2)) {
             assertFalse(one.isShared(1L << 40));
             assertFalse(two.isShared(0));
-            assertFalse(two.isShared(1 << 19));
-            assertTrue(two.isShared((1 << 19) + 1));
+            assertFalse(two.isShared(3 * 512 * 1024));
+            assertFalse(two.isShared((2 << 20) - 1));
+            assertTrue(two.isShared(2 << 20));
+            assertTrue(two.isShared(3 * 1024 * 2048));
         }
     }
 

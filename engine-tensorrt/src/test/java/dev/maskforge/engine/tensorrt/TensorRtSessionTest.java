@@ -25,7 +25,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 /// The session on a device that is none, so that each of its calls can be made to fail.
 class TensorRtSessionTest {
     /// Rows of 12 bytes that several threads copy, the last part a short one.
-    private static final int LARGE = 100_000;
+    private static final int LARGE = 200_000;
 
     private static Map<String, Tensor> input(int rows) {
         float[] elements = new float[rows * 3];
