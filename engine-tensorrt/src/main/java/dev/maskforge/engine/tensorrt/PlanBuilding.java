@@ -8,21 +8,14 @@ import dev.maskforge.engine.tensorrt.binding.TensorRt;
 import dev.maskforge.engine.tensorrt.cuda.Architecture;
 import dev.maskforge.engine.tensorrt.cuda.DriverCuda;
 import dev.maskforge.engine.tensorrt.cuda.DriverModules;
-import dev.maskforge.engine.tensorrt.kernels.masks.MasksKernel;
-import dev.maskforge.engine.tensorrt.kernels.queries.QueriesKernel;
-import dev.maskforge.engine.tensorrt.kernels.tokens.TokensKernel;
 import dev.maskforge.engine.tensorrt.plan.BuildSettings;
 import dev.maskforge.engine.tensorrt.plan.PlanContainer;
 import dev.maskforge.engine.tensorrt.plan.ShapeRange;
 import dev.maskforge.engine.tensorrt.plan.SizeRange;
 import dev.maskforge.engine.tensorrt.prepare.AttentionForm;
 import dev.maskforge.engine.tensorrt.prepare.DeformableAttentionForm;
-import dev.maskforge.engine.tensorrt.prepare.MasksForm;
 import dev.maskforge.engine.tensorrt.prepare.OnnxBytes;
 import dev.maskforge.engine.tensorrt.prepare.Preparation;
-import dev.maskforge.engine.tensorrt.prepare.QueriesForm;
-import dev.maskforge.engine.tensorrt.prepare.SettledForms;
-import dev.maskforge.engine.tensorrt.prepare.TokensForm;
 import dev.maskforge.engine.tensorrt.steps.ChannelsLast;
 import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.TensorType;
@@ -97,11 +90,11 @@ record PlanBuilding(boolean optimised, Precision precision, TensorRtOptions opti
     }
 
     private Preparation preparation(Graph graph) {
-        TensorRtOptions.Forms forms = options.forms();
-        return new Preparation(optimised, precision,
-                new SettledForms(form(graph), attention(), queries(), forms.groupNormalization(), masks(), tokens(), forms.stem(),
-                        forms.columns(), forms.labels()),
-                options.ranges());
+        return new Preparation(optimised, precision, forms().with(form(graph)), options.ranges());
+    }
+
+    private DeviceForms forms() {
+        return new DeviceForms(options.forms(), precision, architecture());
     }
 
     /// The form that is asked for, or else the fastest that is right here.
@@ -110,41 +103,9 @@ record PlanBuilding(boolean optimised, Precision precision, TensorRtOptions opti
                 .orElse(DeformableAttentionForm.PLUGIN);
     }
 
-    /// The form that is asked for, or else the kernel; where queries may have theirs, TensorRT has nothing left to fuse an attention with.
+    /// What computes attention of few queries.
     AttentionForm attention() {
-        boolean areGathered = Preparation.gathered(queries(), precision).isPresent();
-        return options.forms().attention().orElse(areGathered ? AttentionForm.KERNEL_ALWAYS : AttentionForm.KERNEL);
-    }
-
-    /// The form that is asked for, or else the kernel where the device can run it.
-    private MasksForm masks() {
-        Architecture architecture = architecture();
-        MasksForm form = options.forms().masks().orElse(MasksKernel.runsOn(architecture) ? MasksForm.KERNEL : MasksForm.NETWORK);
-        if (form == MasksForm.KERNEL) {
-            MasksKernel.requireSharedMemory(architecture);
-        }
-        return form;
-    }
-
-    /// The form that is asked for, or else the kernel where the device can run it.
-    private TokensForm tokens() {
-        Architecture architecture = architecture();
-        TokensForm form = options.forms().tokens().orElse(TokensKernel.runsOn(architecture) ? TokensForm.KERNEL : TokensForm.NETWORK);
-        if (form != TokensForm.NETWORK) {
-            TokensKernel.requireWarpgroups(architecture);
-        }
-        return form;
-    }
-
-    /// The form that is asked for, or else the kernel where the device can run it.
-    private QueriesForm queries() {
-        Architecture architecture = architecture();
-        QueriesForm fitting = QueriesKernel.runsOn(architecture) ? QueriesForm.KERNEL : QueriesForm.NETWORK;
-        QueriesForm form = options.forms().queries().orElse(fitting);
-        if (form == QueriesForm.KERNEL) {
-            QueriesKernel.requireClusters(architecture);
-        }
-        return form;
+        return forms().attention();
     }
 
     private static Architecture architecture() {

@@ -27,19 +27,19 @@ public record TensorRtOptions(Forms forms, Search search, Sizes sizes, Ranges ra
     /// The forms that operations can have.
     ///
     /// @param deformable of deformable attention; if none is named, the fastest that is right on the device, found once
-    /// @param attention  what computes attention of few queries; if nothing is named, the kernel, for every such attention where
-    ///                   queries have theirs
+    /// @param attention  what computes attention of few queries; if nothing is named, the kernel where the device can run it, for
+    ///                   every such attention where queries have theirs
     /// @param queries    what computes with a decoder's queries between two looks at the picture; if nothing is named, the kernel
     ///                   where the device can run it
     /// @param groupNormalization what computes group normalisation
     /// @param masks      what computes masks; if nothing is named, the kernel where the device can run it
     /// @param tokens     what computes with an encoder's tokens; if nothing is named, the kernel where the device can run it
-    /// @param stem       what computes the stem of a ResNet
+    /// @param stem       what computes the stem of a ResNet; if nothing is named, the kernel where the device can run it
     /// @param columns    whether kernels of ours read columns of merged products where they lie
     /// @param labels     what makes labels
     public record Forms(Optional<DeformableAttentionForm> deformable, Optional<AttentionForm> attention,
             Optional<QueriesForm> queries, GroupNormalizationForm groupNormalization, Optional<MasksForm> masks,
-            Optional<TokensForm> tokens, StemForm stem, boolean columns, LabelsForm labels) {}
+            Optional<TokensForm> tokens, Optional<StemForm> stem, boolean columns, LabelsForm labels) {}
 
     /// How TensorRT looks for fast kernels.
     ///
@@ -66,7 +66,7 @@ public record TensorRtOptions(Forms forms, Search search, Sizes sizes, Ranges ra
     public static TensorRtOptions standard() {
         return new TensorRtOptions(
                 new Forms(Optional.empty(), Optional.empty(), Optional.empty(), GroupNormalizationForm.KERNEL, Optional.empty(),
-                        Optional.empty(), StemForm.KERNEL, true, LabelsForm.KERNEL),
+                        Optional.empty(), Optional.empty(), true, LabelsForm.KERNEL),
                 new Search(BuildOptions.STANDARD_LEVEL, OptionalLong.empty(), Optional.empty()),
                 new Sizes(Map.of("n", new SizeRange(1, 1, 4)), new SizeRange(1, 16, 32)), Ranges.none(), false);
     }
@@ -104,8 +104,8 @@ public record TensorRtOptions(Forms forms, Search search, Sizes sizes, Ranges ra
     }
 
     public TensorRtOptions withStem(StemForm other) {
-        return with(new Forms(forms.deformable, forms.attention, forms.queries, forms.groupNormalization, forms.masks, forms.tokens, other,
-                forms.columns, forms.labels));
+        return with(new Forms(forms.deformable, forms.attention, forms.queries, forms.groupNormalization, forms.masks, forms.tokens,
+                Optional.of(other), forms.columns, forms.labels));
     }
 
     public TensorRtOptions withColumns(boolean other) {

@@ -1,5 +1,6 @@
 package dev.maskforge.engine.tensorrt;
 
+import dev.maskforge.engine.tensorrt.cuda.Architecture;
 import dev.maskforge.engine.tensorrt.cuda.Cuda;
 import dev.maskforge.engine.tensorrt.cuda.DriverCuda;
 import dev.maskforge.engine.tensorrt.cuda.DriverModules;
@@ -9,6 +10,7 @@ import dev.maskforge.engine.tensorrt.kernels.KernelCheck;
 import dev.maskforge.engine.tensorrt.kernels.KernelLoader;
 import dev.maskforge.engine.tensorrt.kernels.NvrtcCompiler;
 import dev.maskforge.engine.tensorrt.kernels.attention.AttentionCheck;
+import dev.maskforge.engine.tensorrt.kernels.attention.AttentionKernel;
 import dev.maskforge.engine.tensorrt.kernels.attention.AttentionTimes;
 import dev.maskforge.engine.tensorrt.kernels.attention.DeformableAttentionCheck;
 import dev.maskforge.engine.tensorrt.kernels.attention.DeformableAttentionTimes;
@@ -25,6 +27,7 @@ import dev.maskforge.engine.tensorrt.kernels.queries.QueriesCheck;
 import dev.maskforge.engine.tensorrt.kernels.queries.QueriesKernel;
 import dev.maskforge.engine.tensorrt.kernels.queries.QueriesTimes;
 import dev.maskforge.engine.tensorrt.kernels.stem.StemCheck;
+import dev.maskforge.engine.tensorrt.kernels.stem.StemKernel;
 import dev.maskforge.engine.tensorrt.kernels.stem.StemTimes;
 import dev.maskforge.engine.tensorrt.kernels.tokens.TokensCheck;
 import dev.maskforge.engine.tensorrt.kernels.tokens.TokensKernel;
@@ -59,7 +62,7 @@ final class KernelsOnGpu {
         KernelBench bench = new KernelBench(loader, cuda, stream);
         List<String> failures = new ArrayList<>();
         if (wanted.contains("small")) {
-            failures.addAll(run(awkward(), bench));
+            failures.addAll(run(awkward(loader.driver().architecture()), bench));
             if (MasksKernel.runsOn(loader.driver().architecture())) {
                 failures.addAll(run(MasksCheck.all(), bench));
             }
@@ -68,7 +71,7 @@ final class KernelsOnGpu {
             }
         }
         if (wanted.contains("check")) {
-            failures.addAll(run(all(), bench));
+            failures.addAll(run(all(loader.driver().architecture()), bench));
         }
         if (wanted.contains("queries")) {
             failures.addAll(run(QueriesCheck.all(), bench));
@@ -117,16 +120,18 @@ final class KernelsOnGpu {
     }
 
     /// Sizes that no tile, vector or block divides, and several pictures; references are computed aside from the start.
-    private static List<KernelCheck> awkward() {
-        return Stream.of(PixelsCheck.all(), DeformableAttentionCheck.awkward(), AttentionCheck.awkward(), HeadCheck.awkward(),
-                GroupNormalizationCheck.all(), StemCheck.awkward())
+    private static List<KernelCheck> awkward(Architecture architecture) {
+        return Stream.of(PixelsCheck.all(), DeformableAttentionCheck.awkward(), HeadCheck.awkward(), GroupNormalizationCheck.all(),
+                AttentionKernel.runsOn(architecture) ? AttentionCheck.awkward() : List.<KernelCheck>of(),
+                StemKernel.runsOn(architecture) ? StemCheck.awkward() : List.<KernelCheck>of())
                 .flatMap(List::stream).toList();
     }
 
     /// Those, and networks' own.
-    private static List<KernelCheck> all() {
-        return Stream.of(PixelsCheck.all(), DeformableAttentionCheck.all(), AttentionCheck.all(), HeadCheck.all(),
-                GroupNormalizationCheck.all(), StemCheck.all())
+    private static List<KernelCheck> all(Architecture architecture) {
+        return Stream.of(PixelsCheck.all(), DeformableAttentionCheck.all(), HeadCheck.all(), GroupNormalizationCheck.all(),
+                AttentionKernel.runsOn(architecture) ? AttentionCheck.all() : List.<KernelCheck>of(),
+                StemKernel.runsOn(architecture) ? StemCheck.all() : List.<KernelCheck>of())
                 .flatMap(List::stream).toList();
     }
 
@@ -150,7 +155,7 @@ final class KernelsOnGpu {
         long stream = cuda.newStream();
         try {
             KernelBench bench = new KernelBench(loader, cuda, stream);
-            List<String> failures = new ArrayList<>(run(all(), bench));
+            List<String> failures = new ArrayList<>(run(all(loader.driver().architecture()), bench));
             if (QueriesKernel.runsOn(loader.driver().architecture())) {
                 failures.addAll(run(QueriesCheck.all(), bench));
             }

@@ -1,6 +1,7 @@
 package dev.maskforge.engine.tensorrt;
 
 import dev.maskforge.engine.EngineException;
+import dev.maskforge.engine.tensorrt.cuda.Architecture;
 import dev.maskforge.engine.tensorrt.kernels.KernelCache;
 import dev.maskforge.engine.tensorrt.kernels.KernelLoader;
 import dev.maskforge.engine.tensorrt.kernels.StandInCompiler;
@@ -81,6 +82,16 @@ class KernelsTest {
         try (HeadKernel head = HeadKernel.load(loader(new StandInModules()), HEAD)) {
             assertEquals(7 * 3 * 32 * 16, head.workspaceBytes());
         }
+    }
+
+    @Test
+    void beforeAmpereTheHeadDoesWithoutMatrixUnits() {
+        StandInModules modules = new StandInModules(Architecture.TURING);
+        try (HeadKernel head = HeadKernel.load(loader(modules), HEAD)) {
+            head.enqueue(new HeadLogits(256, 512), 768, 1024, 7);
+        }
+        assertEquals(List.of("class_probabilities", "semantic_inference"),
+                modules.launches().stream().map(StandInModules.Launch::function).toList());
     }
 
     @Test

@@ -5,6 +5,7 @@ import dev.maskforge.engine.Precision;
 import dev.maskforge.engine.tensorrt.cuda.Architecture;
 import dev.maskforge.engine.tensorrt.cuda.DriverCuda;
 import dev.maskforge.engine.tensorrt.cuda.DriverModules;
+import dev.maskforge.engine.tensorrt.kernels.attention.AttentionKernel;
 import dev.maskforge.engine.tensorrt.kernels.masks.MasksKernel;
 import dev.maskforge.engine.tensorrt.kernels.queries.QueriesKernel;
 import dev.maskforge.engine.tensorrt.kernels.tokens.TokensKernel;
@@ -73,7 +74,8 @@ enum SmallNetwork {
 
     /// The stem's is what is usual, of which it is the test.
     private TensorRtOptions withKernels(Architecture architecture) {
-        return TensorRtOptions.standard().withForm(DeformableAttentionForm.KERNEL).withAttention(AttentionForm.KERNEL_ALWAYS)
+        return TensorRtOptions.standard().withForm(DeformableAttentionForm.KERNEL)
+                .withAttention(AttentionKernel.runsOn(architecture) ? AttentionForm.KERNEL_ALWAYS : AttentionForm.NETWORK)
                 .withQueries(QueriesKernel.runsOn(architecture) ? QueriesForm.KERNEL : QueriesForm.NETWORK)
                 .withGroupNormalization(GroupNormalizationForm.KERNEL)
                 .withMasks(MasksKernel.runsOn(architecture) ? MasksForm.KERNEL : MasksForm.NETWORK)

@@ -10,7 +10,6 @@ import dev.maskforge.engine.Session;
 import dev.maskforge.engine.tensorrt.cuda.Architecture;
 import dev.maskforge.engine.tensorrt.plan.PlanContainer;
 import dev.maskforge.engine.tensorrt.prepare.Preparation;
-import dev.maskforge.engine.tensorrt.prepare.SettledForms;
 import dev.maskforge.engine.tensorrt.steps.KernelSteps;
 import dev.maskforge.graph.Graph;
 import dev.maskforge.graph.Tensor;
@@ -39,10 +38,8 @@ class SmallNetworkTest {
 
     private static Preparation preparation(boolean optimised, SmallNetwork network, Architecture architecture) {
         TensorRtOptions options = network.options(architecture);
-        TensorRtOptions.Forms forms = options.forms();
-        return new Preparation(optimised, network.precision(), new SettledForms(forms.deformable().orElseThrow(),
-                forms.attention().orElseThrow(), forms.queries().orElseThrow(), forms.groupNormalization(), forms.masks().orElseThrow(),
-                forms.tokens().orElseThrow(), forms.stem(), forms.columns(), forms.labels()), options.ranges());
+        DeviceForms forms = new DeviceForms(options.forms(), network.precision(), architecture);
+        return new Preparation(optimised, network.precision(), forms.with(options.forms().deformable().orElseThrow()), options.ranges());
     }
 
     /// As it is written and read, with segments of a byte.
@@ -84,9 +81,18 @@ class SmallNetworkTest {
     @ParameterizedTest
     @EnumSource
     void hasNoKernelThatAnOlderDeviceCannotRun(SmallNetwork network) {
-        Set<String> kernels = container(false, network, Architecture.OLDEST).kernels().keySet();
+        Set<String> kernels = container(false, network, Architecture.AMPERE).kernels().keySet();
         assertEquals(network.hasKernels(), kernels.contains(KernelSteps.DEFORMABLE_ATTENTION), kernels.toString());
         assertTrue(Collections.disjoint(Set.of(KernelSteps.TOKENS, KernelSteps.QUERIES, KernelSteps.MASKS), kernels), kernels.toString());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void beforeAmpereAttentionAndStemAreTheNetworks(SmallNetwork network) {
+        Set<String> kernels = container(false, network, Architecture.TURING).kernels().keySet();
+        assertEquals(network.hasKernels()
+                ? Set.of("Pixels", KernelSteps.DEFORMABLE_ATTENTION, KernelSteps.GROUP_NORMALIZATION, "SemanticLabels")
+                : Set.of(), kernels);
     }
 
     /// Or it would not be seen in them that sessions mix up their pictures, or that a kernel leaves something out.

@@ -52,10 +52,10 @@ public final class NvrtcCompiler implements KernelCompiler {
 
     @Override
     public byte[] compile(KernelSource source, Architecture architecture) {
-        if (architecture.compareTo(Architecture.OLDEST) < 0) {
+        if (!architecture.isAtLeast(Architecture.TURING)) {
             throw new EngineException(
-                    "the kernels need compute capability 8.0 or newer, and this GPU has " + architecture.number() / 10 + "."
-                            + architecture.number() % 10 + "; lower their operations instead");
+                    "the kernels need compute capability 7.5 or newer, and this GPU has " + architecture.number() / 10 + "."
+                            + architecture.number() % 10 + "; use a GPU of the Turing generation or newer, or the engine onnxruntime");
         }
         boolean exact = architectures.contains(architecture);
         if (source.instructions() == KernelSource.Instructions.OF_ONE_ARCHITECTURE && !(exact && architecture.hasOwnInstructions())) {

@@ -18,7 +18,7 @@ public final class Compilations {
         return NvrtcCompiler.open();
     }
 
-    /// Compiles kernels, each for some architectures: of those that are of interest, the oldest is 80 and the newest 90.
+    /// Compiles kernels, each for some architectures: of those that are of interest, the oldest is 75 and the newest 90.
     public static void requireMachineCode(List<KernelSource> sources, int... architectures) {
         NvrtcCompiler compiler = compiler();
         long bytes = 0;

@@ -15,6 +15,7 @@ import java.util.stream.IntStream;
 
 /// A driver without a device, which remembers what it was asked for and can refuse any one call.
 public final class StandInModules implements CudaModules {
+    private final Architecture architecture;
     private final int failingCall;
     private final Set<Long> loaded = new HashSet<>();
     private final List<Launch> launches = new ArrayList<>();
@@ -22,11 +23,20 @@ public final class StandInModules implements CudaModules {
 
     /// @param failingCall counted from 1; 0 if none fails
     public StandInModules(int failingCall) {
-        this.failingCall = failingCall;
+        this(Architecture.HOPPER, failingCall);
+    }
+
+    public StandInModules(Architecture architecture) {
+        this(architecture, 0);
     }
 
     public StandInModules() {
         this(0);
+    }
+
+    private StandInModules(Architecture architecture, int failingCall) {
+        this.architecture = architecture;
+        this.failingCall = failingCall;
     }
 
     /// A kernel that was put into a stream.
@@ -69,7 +79,7 @@ public final class StandInModules implements CudaModules {
     @Override
     public Architecture architecture() {
         call("architecture");
-        return new Architecture(90);
+        return architecture;
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.maskforge.engine.tensorrt.kernels.attention;
 
+import dev.maskforge.engine.EngineException;
+import dev.maskforge.engine.tensorrt.cuda.Architecture;
 import dev.maskforge.engine.tensorrt.cuda.KernelArguments;
 import dev.maskforge.engine.tensorrt.cuda.LaunchGeometry;
 import dev.maskforge.engine.tensorrt.kernels.Kernel;
@@ -33,10 +35,26 @@ public final class AttentionKernel implements AutoCloseable {
         this.join = module.kernel("join_attention");
     }
 
+    /// Whether a device copies while its threads compute.
+    public static boolean runsOn(Architecture architecture) {
+        return architecture.isAtLeast(Architecture.AMPERE);
+    }
+
+    /// Refuses devices that cannot run the kernel.
+    ///
+    /// @throws EngineException if the device is older than Ampere
+    public static void requireCopies(Architecture architecture) {
+        if (!runsOn(architecture)) {
+            throw new EngineException("the kernel of attention needs a GPU of compute capability 8.0 or newer (A100), not " + architecture
+                    + "; build with --setting attention=network");
+        }
+    }
+
     /// Compiles the kernels for a layout, unless they have been, and loads them.
     ///
-    /// @throws dev.maskforge.engine.EngineException if there is no compiler or the device refuses
+    /// @throws EngineException if there is no compiler, the device is too old or it refuses
     public static AttentionKernel load(KernelLoader loader, AttentionLayout layout) {
+        requireCopies(loader.driver().architecture());
         return load(loader, layout, AttentionTile.standard(layout));
     }
 

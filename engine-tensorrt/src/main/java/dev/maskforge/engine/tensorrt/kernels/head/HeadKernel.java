@@ -6,7 +6,8 @@ import java.util.List;
 /// From class and mask logits to labels at the network's size ([dev.maskforge.graph.Operation.SemanticLabels]): resized
 /// masks, their sigmoid, the mix of classes and its largest in one kernel, after a small one for class probabilities.
 ///
-/// Masks that become four times as high and wide, as networks have them, go through the matrix units; all others do not.
+/// Masks that become four times as high and wide, as networks have them, go through the matrix units from Ampere on; all others do
+/// not.
 public final class HeadKernel implements AutoCloseable {
     private final LabelProgram program;
 
@@ -18,7 +19,7 @@ public final class HeadKernel implements AutoCloseable {
     ///
     /// @throws dev.maskforge.engine.EngineException if there is no compiler or the device refuses
     public static HeadKernel load(KernelLoader loader, HeadLayout layout) {
-        return QuadProgram.takes(layout)
+        return QuadProgram.takes(layout, loader.driver().architecture())
                 ? load(loader, layout, QuadProgram.Tuning.standard(layout))
                 : load(loader, layout, SemanticInferenceProgram.Tuning.standard(SemanticInferenceProgram.Form.LABELS));
     }

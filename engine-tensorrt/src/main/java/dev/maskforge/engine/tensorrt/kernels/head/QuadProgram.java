@@ -1,5 +1,6 @@
 package dev.maskforge.engine.tensorrt.kernels.head;
 
+import dev.maskforge.engine.tensorrt.cuda.Architecture;
 import dev.maskforge.engine.tensorrt.cuda.KernelArguments;
 import dev.maskforge.engine.tensorrt.cuda.LaunchGeometry;
 import dev.maskforge.engine.tensorrt.kernels.Kernel;
@@ -48,8 +49,10 @@ final class QuadProgram implements LabelProgram {
         }
     }
 
-    static boolean takes(HeadLayout layout) {
-        return layout.network().height() == FACTOR * layout.mask().height() && layout.network().width() == FACTOR * layout.mask().width();
+    /// Whether masks become four times as high and wide, on a device whose matrix units take 16 float16 at once.
+    static boolean takes(HeadLayout layout, Architecture architecture) {
+        return architecture.isAtLeast(Architecture.AMPERE) && layout.network().height() == FACTOR * layout.mask().height()
+                && layout.network().width() == FACTOR * layout.mask().width();
     }
 
     static KernelSource source(HeadLayout layout, Tuning tuning) {

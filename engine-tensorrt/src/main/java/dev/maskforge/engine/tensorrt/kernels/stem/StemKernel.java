@@ -1,5 +1,7 @@
 package dev.maskforge.engine.tensorrt.kernels.stem;
 
+import dev.maskforge.engine.EngineException;
+import dev.maskforge.engine.tensorrt.cuda.Architecture;
 import dev.maskforge.engine.tensorrt.cuda.KernelArguments;
 import dev.maskforge.engine.tensorrt.kernels.GraphKernel;
 import dev.maskforge.engine.tensorrt.kernels.Kernel;
@@ -27,11 +29,27 @@ public final class StemKernel implements GraphKernel {
         this.stem = module.kernel("stem");
     }
 
+    /// Whether a device's matrix units take what the kernel gives them.
+    public static boolean runsOn(Architecture architecture) {
+        return architecture.isAtLeast(Architecture.AMPERE);
+    }
+
+    /// Refuses devices that cannot run the kernel.
+    ///
+    /// @throws EngineException if the device is older than Ampere
+    public static void requireMatrixUnits(Architecture architecture) {
+        if (!runsOn(architecture)) {
+            throw new EngineException("the kernel of the stem needs a GPU of compute capability 8.0 or newer (A100), not " + architecture
+                    + "; build with --setting stem=network");
+        }
+    }
+
     /// Compiles the kernel for a program, unless it has been, and loads it.
     ///
     /// @param sizes of the symbols in its shapes
-    /// @throws dev.maskforge.engine.EngineException if it does not take these sizes, there is no compiler or the device refuses
+    /// @throws EngineException if it does not take these sizes, there is no compiler, the device is too old or it refuses
     public static StemKernel load(KernelLoader loader, StemProgram program, Map<String, Long> sizes) {
+        requireMatrixUnits(loader.driver().architecture());
         StemLayout layout = StemLayout.of(program, sizes);
         return loader.load(List.of(layout.source()), modules -> new StemKernel(program, layout, modules.getFirst()));
     }

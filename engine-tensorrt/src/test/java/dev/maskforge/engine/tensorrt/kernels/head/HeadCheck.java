@@ -1,5 +1,6 @@
 package dev.maskforge.engine.tensorrt.kernels.head;
 
+import dev.maskforge.engine.tensorrt.cuda.Architecture;
 import dev.maskforge.engine.tensorrt.kernels.DeviceMemory;
 import dev.maskforge.engine.tensorrt.kernels.KernelBench;
 import dev.maskforge.engine.tensorrt.kernels.KernelCheck;
@@ -172,7 +173,8 @@ public record HeadCheck(HeadLayout layout, Tensor classes, Tensor masks, List<Pi
     @Override
     public Stream<Finding> findings(KernelBench bench) {
         return pictures.isEmpty()
-                ? programs().entrySet().stream().map(program -> finding(program.getKey(), labels(bench, program.getValue())))
+                ? programs(bench.loader().driver().architecture()).entrySet().stream()
+                        .map(program -> finding(program.getKey(), labels(bench, program.getValue())))
                 : Stream.of(Resized.values())
                         .map(resized -> finding("picture head, " + resized + " resized", pictureLabels(bench, resized)));
     }
@@ -182,10 +184,10 @@ public record HeadCheck(HeadLayout layout, Tensor classes, Tensor masks, List<Pi
     }
 
     /// The head as it is, and its other ways where there are several.
-    private SequencedMap<String, Function<KernelLoader, HeadKernel>> programs() {
+    private SequencedMap<String, Function<KernelLoader, HeadKernel>> programs(Architecture architecture) {
         SequencedMap<String, Function<KernelLoader, HeadKernel>> programs = new LinkedHashMap<>();
         programs.put("head", loader -> HeadKernel.load(loader, layout));
-        if (QuadProgram.takes(layout)) {
+        if (QuadProgram.takes(layout, architecture)) {
             for (int rows : new int[]{1, 2, 4}) {
                 QuadProgram.Tuning tuning = new QuadProgram.Tuning(rows, 3);
                 programs.put("head, " + tuning, loader -> HeadKernel.load(loader, layout, tuning));

@@ -1,6 +1,7 @@
 package dev.maskforge.engine.tensorrt.kernels.head;
 
 import dev.maskforge.engine.EngineException;
+import dev.maskforge.engine.tensorrt.cuda.Architecture;
 import dev.maskforge.engine.tensorrt.cuda.LaunchGeometry;
 import dev.maskforge.engine.tensorrt.kernels.head.SemanticInferenceProgram.Form;
 import dev.maskforge.graph.DataType;
@@ -31,8 +32,10 @@ class HeadLayoutTest {
         assertEquals(new LaunchGeometry(1, 3, 2, 32, 4), QuadProgram.geometry(layout, new QuadProgram.Tuning(2, 1)));
         assertEquals(new LaunchGeometry(1, 2, 2, 32, 4), QuadProgram.geometry(layout, new QuadProgram.Tuning(4, 1)));
         assertEquals(3, QuadProgram.tiles(layout));
-        assertEquals(false,
-                QuadProgram.takes(new HeadLayout(1, 1, 1, new HeadLayout.Size(5, 7), new HeadLayout.Size(20, 29), DataType.FLOAT32)));
+        assertEquals(true, QuadProgram.takes(layout, Architecture.AMPERE));
+        assertEquals(false, QuadProgram.takes(layout, Architecture.TURING));
+        HeadLayout wider = new HeadLayout(1, 1, 1, new HeadLayout.Size(5, 7), new HeadLayout.Size(20, 29), DataType.FLOAT32);
+        assertEquals(false, QuadProgram.takes(wider, Architecture.HOPPER));
     }
 
     @Test
