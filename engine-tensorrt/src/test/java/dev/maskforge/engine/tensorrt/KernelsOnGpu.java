@@ -63,10 +63,10 @@ final class KernelsOnGpu {
         List<String> failures = new ArrayList<>();
         if (wanted.contains("small")) {
             failures.addAll(run(awkward(loader.driver().architecture()), bench));
-            if (MasksKernel.runsOn(loader.driver().architecture())) {
+            if (MasksKernel.DEVICES.include(loader.driver().architecture())) {
                 failures.addAll(run(MasksCheck.all(), bench));
             }
-            if (TokensKernel.runsOn(loader.driver().architecture())) {
+            if (TokensKernel.DEVICES.include(loader.driver().architecture())) {
                 failures.addAll(run(TokensCheck.small(), bench));
             }
         }
@@ -122,16 +122,16 @@ final class KernelsOnGpu {
     /// Sizes that no tile, vector or block divides, and several pictures; references are computed aside from the start.
     private static List<KernelCheck> awkward(Architecture architecture) {
         return Stream.of(PixelsCheck.all(), DeformableAttentionCheck.awkward(), HeadCheck.awkward(), GroupNormalizationCheck.all(),
-                AttentionKernel.runsOn(architecture) ? AttentionCheck.awkward() : List.<KernelCheck>of(),
-                StemKernel.runsOn(architecture) ? StemCheck.awkward() : List.<KernelCheck>of())
+                AttentionKernel.DEVICES.include(architecture) ? AttentionCheck.awkward() : List.<KernelCheck>of(),
+                StemKernel.DEVICES.include(architecture) ? StemCheck.awkward() : List.<KernelCheck>of())
                 .flatMap(List::stream).toList();
     }
 
     /// Those, and networks' own.
     private static List<KernelCheck> all(Architecture architecture) {
         return Stream.of(PixelsCheck.all(), DeformableAttentionCheck.all(), HeadCheck.all(), GroupNormalizationCheck.all(),
-                AttentionKernel.runsOn(architecture) ? AttentionCheck.all() : List.<KernelCheck>of(),
-                StemKernel.runsOn(architecture) ? StemCheck.all() : List.<KernelCheck>of())
+                AttentionKernel.DEVICES.include(architecture) ? AttentionCheck.all() : List.<KernelCheck>of(),
+                StemKernel.DEVICES.include(architecture) ? StemCheck.all() : List.<KernelCheck>of())
                 .flatMap(List::stream).toList();
     }
 
@@ -156,13 +156,13 @@ final class KernelsOnGpu {
         try {
             KernelBench bench = new KernelBench(loader, cuda, stream);
             List<String> failures = new ArrayList<>(run(all(loader.driver().architecture()), bench));
-            if (QueriesKernel.runsOn(loader.driver().architecture())) {
+            if (QueriesKernel.DEVICES.include(loader.driver().architecture())) {
                 failures.addAll(run(QueriesCheck.all(), bench));
             }
-            if (MasksKernel.runsOn(loader.driver().architecture())) {
+            if (MasksKernel.DEVICES.include(loader.driver().architecture())) {
                 failures.addAll(run(MasksCheck.all(), bench));
             }
-            if (TokensKernel.runsOn(loader.driver().architecture())) {
+            if (TokensKernel.DEVICES.include(loader.driver().architecture())) {
                 failures.addAll(run(TokensCheck.all(), bench));
             }
             return failures;

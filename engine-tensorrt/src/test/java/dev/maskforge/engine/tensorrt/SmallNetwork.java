@@ -54,7 +54,7 @@ enum SmallNetwork {
     ///
     /// @param architecture for which the plan is
     boolean hasTokens(Architecture architecture) {
-        return this == KERNELS_FP16 && TokensKernel.runsOn(architecture);
+        return this == KERNELS_FP16 && TokensKernel.DEVICES.include(architecture);
     }
 
     /// With pixels for a kernel of ours, or with the image that they become.
@@ -75,10 +75,10 @@ enum SmallNetwork {
     /// The stem's is what is usual, of which it is the test.
     private TensorRtOptions withKernels(Architecture architecture) {
         return TensorRtOptions.standard().withForm(DeformableAttentionForm.KERNEL)
-                .withAttention(AttentionKernel.runsOn(architecture) ? AttentionForm.KERNEL_ALWAYS : AttentionForm.NETWORK)
-                .withQueries(QueriesKernel.runsOn(architecture) ? QueriesForm.KERNEL : QueriesForm.NETWORK)
+                .withAttention(AttentionKernel.DEVICES.include(architecture) ? AttentionForm.KERNEL_ALWAYS : AttentionForm.NETWORK)
+                .withQueries(QueriesKernel.DEVICES.include(architecture) ? QueriesForm.KERNEL : QueriesForm.NETWORK)
                 .withGroupNormalization(GroupNormalizationForm.KERNEL)
-                .withMasks(MasksKernel.runsOn(architecture) ? MasksForm.KERNEL : MasksForm.NETWORK)
+                .withMasks(MasksKernel.DEVICES.include(architecture) ? MasksForm.KERNEL : MasksForm.NETWORK)
                 .withTokens(hasTokens(architecture) ? TokensForm.KERNEL_ALWAYS : TokensForm.NETWORK)
                 .withLabels(LabelsForm.KERNEL);
     }

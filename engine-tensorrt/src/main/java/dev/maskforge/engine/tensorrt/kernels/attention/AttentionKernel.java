@@ -1,20 +1,24 @@
 package dev.maskforge.engine.tensorrt.kernels.attention;
 
-import dev.maskforge.engine.EngineException;
 import dev.maskforge.engine.tensorrt.cuda.Architecture;
 import dev.maskforge.engine.tensorrt.cuda.KernelArguments;
 import dev.maskforge.engine.tensorrt.cuda.LaunchGeometry;
 import dev.maskforge.engine.tensorrt.kernels.Kernel;
+import dev.maskforge.engine.tensorrt.kernels.KernelDevices;
 import dev.maskforge.engine.tensorrt.kernels.KernelLoader;
 import dev.maskforge.engine.tensorrt.kernels.KernelModule;
 import dev.maskforge.engine.tensorrt.kernels.KernelSource;
 import dev.maskforge.engine.tensorrt.kernels.ValueTypes;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /// Attention with an optional mask, scores and softmax included, in one kernel, or in two where blocks share the keys; float32
 /// inside.
 public final class AttentionKernel implements AutoCloseable {
+    /// Copies go on while threads compute.
+    public static final KernelDevices DEVICES = new KernelDevices("attention", Architecture.AMPERE, Optional.empty(),
+            "compute capability 8.0 or newer (A100)");
     private static final double LOG2_E = 1 / Math.log(2);
     private static final int ALIGNMENT = 256;
     private static final int JOINING_THREADS = 256;
@@ -35,26 +39,11 @@ public final class AttentionKernel implements AutoCloseable {
         this.join = module.kernel("join_attention");
     }
 
-    /// Whether a device copies while its threads compute.
-    public static boolean runsOn(Architecture architecture) {
-        return architecture.isAtLeast(Architecture.AMPERE);
-    }
-
-    /// Refuses devices that cannot run the kernel.
-    ///
-    /// @throws EngineException if the device is older than Ampere
-    public static void requireCopies(Architecture architecture) {
-        if (!runsOn(architecture)) {
-            throw new EngineException("the kernel of attention needs a GPU of compute capability 8.0 or newer (A100), not " + architecture
-                    + "; build with --setting attention=network");
-        }
-    }
-
     /// Compiles the kernels for a layout, unless they have been, and loads them.
     ///
-    /// @throws EngineException if there is no compiler, the device is too old or it refuses
+    /// @throws dev.maskforge.engine.EngineException if there is no compiler, the device is too old or it refuses
     public static AttentionKernel load(KernelLoader loader, AttentionLayout layout) {
-        requireCopies(loader.driver().architecture());
+        DEVICES.require(loader.driver().architecture());
         return load(loader, layout, AttentionTile.standard(layout));
     }
 

@@ -1,11 +1,11 @@
 package dev.maskforge.engine.tensorrt.kernels.masks;
 
-import dev.maskforge.engine.EngineException;
 import dev.maskforge.engine.tensorrt.cuda.Architecture;
 import dev.maskforge.engine.tensorrt.cuda.KernelArguments;
 import dev.maskforge.engine.tensorrt.cuda.LaunchGeometry;
 import dev.maskforge.engine.tensorrt.kernels.GraphKernel;
 import dev.maskforge.engine.tensorrt.kernels.Kernel;
+import dev.maskforge.engine.tensorrt.kernels.KernelDevices;
 import dev.maskforge.engine.tensorrt.kernels.KernelLoader;
 import dev.maskforge.engine.tensorrt.kernels.KernelModule;
 import dev.maskforge.engine.tensorrt.kernels.ValueTypes;
@@ -21,8 +21,8 @@ import java.util.function.ToLongFunction;
 /// see nothing.
 public final class MasksKernel implements GraphKernel {
     /// Compute capabilities 9.x and 10.x have 227 KB of shared memory for a block; 12.x has 99.
-    private static final Architecture OLDEST = new Architecture(90);
-    private static final Architecture NEWER = new Architecture(110);
+    public static final KernelDevices DEVICES = new KernelDevices("masks", Architecture.HOPPER, Optional.of(new Architecture(110)),
+            "compute capability 9 or 10 (H100, B200)");
     private static final int VECTOR_BYTES = 16;
     private static final int CLEARING_THREADS = 256;
 
@@ -46,30 +46,16 @@ public final class MasksKernel implements GraphKernel {
     /// Compiles the kernel for a program, unless it has been, and loads it.
     ///
     /// @param sizes of the symbols in its shapes
-    /// @throws EngineException if it does not take these sizes, there is no compiler, the device is too old or it refuses
+    /// @throws dev.maskforge.engine.EngineException if it does not take these sizes, there is no compiler, the device is too old or it
+    ///                                              refuses
     public static MasksKernel load(KernelLoader loader, MasksProgram program, Map<String, Long> sizes) {
-        requireSharedMemory(loader.driver().architecture());
+        DEVICES.require(loader.driver().architecture());
         MasksLayout layout = MasksLayout.of(program, sizes);
         return load(loader, program, layout, MasksBlocks.of(layout));
     }
 
     static MasksKernel load(KernelLoader loader, MasksProgram program, MasksLayout layout, MasksBlocks blocks) {
         return loader.load(List.of(layout.source(blocks)), modules -> new MasksKernel(program, layout, blocks, modules.getFirst()));
-    }
-
-    /// Whether blocks of a device may have enough shared memory.
-    public static boolean runsOn(Architecture architecture) {
-        return architecture.compareTo(OLDEST) >= 0 && architecture.compareTo(NEWER) < 0;
-    }
-
-    /// Refuses devices that cannot run the kernel.
-    ///
-    /// @throws EngineException if blocks have too little shared memory
-    public static void requireSharedMemory(Architecture architecture) {
-        if (!runsOn(architecture)) {
-            throw new EngineException("the kernel of masks needs a GPU of compute capability 9 or 10 (H100, B200), not " + architecture
-                    + "; build with --setting masks=network");
-        }
     }
 
     @Override

@@ -1,11 +1,11 @@
 package dev.maskforge.engine.tensorrt.kernels.queries;
 
-import dev.maskforge.engine.EngineException;
 import dev.maskforge.engine.tensorrt.cuda.Architecture;
 import dev.maskforge.engine.tensorrt.cuda.KernelArguments;
 import dev.maskforge.engine.tensorrt.cuda.LaunchGeometry;
 import dev.maskforge.engine.tensorrt.kernels.GraphKernel;
 import dev.maskforge.engine.tensorrt.kernels.Kernel;
+import dev.maskforge.engine.tensorrt.kernels.KernelDevices;
 import dev.maskforge.engine.tensorrt.kernels.KernelLoader;
 import dev.maskforge.engine.tensorrt.kernels.KernelModule;
 import dev.maskforge.engine.tensorrt.kernels.ValueTypes;
@@ -22,8 +22,8 @@ import java.util.function.ToLongFunction;
 /// What a decoder does with its queries between two looks at the picture: a launch up to attention, and one from there on.
 public final class QueriesKernel implements GraphKernel {
     /// Compute capabilities 9.x and 10.x have clusters of 16 blocks, each with 227 KB of shared memory. 12.x has 99 KB.
-    private static final Architecture OLDEST = new Architecture(90);
-    private static final Architecture NEWER = new Architecture(110);
+    public static final KernelDevices DEVICES = new KernelDevices("queries", Architecture.HOPPER, Optional.of(new Architecture(110)),
+            "compute capability 9 or 10 (H100, B200)");
     private static final double LOG2_E = 1 / Math.log(2);
     /// The kernel's `Kind`.
     private static final int LINEAR = 0;
@@ -47,25 +47,10 @@ public final class QueriesKernel implements GraphKernel {
 
     /// Compiles the kernel for a program, unless it has been, and loads it.
     ///
-    /// @throws EngineException if there is no compiler, the device is too old or it refuses
+    /// @throws dev.maskforge.engine.EngineException if there is no compiler, the device is too old or it refuses
     public static QueriesKernel load(KernelLoader loader, QueryProgram program, int pictures) {
-        requireClusters(loader.driver().architecture());
+        DEVICES.require(loader.driver().architecture());
         return loader.load(List.of(program.layout().source()), modules -> new QueriesKernel(program, pictures, modules.getFirst()));
-    }
-
-    /// Whether a device has clusters of blocks that are large enough.
-    public static boolean runsOn(Architecture architecture) {
-        return architecture.compareTo(OLDEST) >= 0 && architecture.compareTo(NEWER) < 0;
-    }
-
-    /// Refuses devices that cannot run the kernel.
-    ///
-    /// @throws EngineException if a device has no clusters of blocks, or too little shared memory
-    public static void requireClusters(Architecture architecture) {
-        if (!runsOn(architecture)) {
-            throw new EngineException("the kernel of queries needs a GPU of compute capability 9 or 10 (H100, B200), not " + architecture
-                    + QueryProgram.CURE);
-        }
     }
 
     /// What a run needs beside its inputs and outputs: values that pass from one launch to another.

@@ -1,19 +1,23 @@
 package dev.maskforge.engine.tensorrt.kernels.stem;
 
-import dev.maskforge.engine.EngineException;
 import dev.maskforge.engine.tensorrt.cuda.Architecture;
 import dev.maskforge.engine.tensorrt.cuda.KernelArguments;
 import dev.maskforge.engine.tensorrt.kernels.GraphKernel;
 import dev.maskforge.engine.tensorrt.kernels.Kernel;
+import dev.maskforge.engine.tensorrt.kernels.KernelDevices;
 import dev.maskforge.engine.tensorrt.kernels.KernelLoader;
 import dev.maskforge.engine.tensorrt.kernels.KernelModule;
 import dev.maskforge.engine.tensorrt.kernels.ValueTypes;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.ToLongFunction;
 
 /// From 8-bit pixels to what a ResNet's first stage takes, whose channels are last in memory: one launch.
 public final class StemKernel implements GraphKernel {
+    /// Matrix units take 16 float16 at once.
+    public static final KernelDevices DEVICES = new KernelDevices("stem", Architecture.AMPERE, Optional.empty(),
+            "compute capability 8.0 or newer (A100)");
     private static final int VECTOR_BYTES = 16;
     private static final int FACTOR_BYTES = 8;
 
@@ -29,27 +33,13 @@ public final class StemKernel implements GraphKernel {
         this.stem = module.kernel("stem");
     }
 
-    /// Whether a device's matrix units take what the kernel gives them.
-    public static boolean runsOn(Architecture architecture) {
-        return architecture.isAtLeast(Architecture.AMPERE);
-    }
-
-    /// Refuses devices that cannot run the kernel.
-    ///
-    /// @throws EngineException if the device is older than Ampere
-    public static void requireMatrixUnits(Architecture architecture) {
-        if (!runsOn(architecture)) {
-            throw new EngineException("the kernel of the stem needs a GPU of compute capability 8.0 or newer (A100), not " + architecture
-                    + "; build with --setting stem=network");
-        }
-    }
-
     /// Compiles the kernel for a program, unless it has been, and loads it.
     ///
     /// @param sizes of the symbols in its shapes
-    /// @throws EngineException if it does not take these sizes, there is no compiler, the device is too old or it refuses
+    /// @throws dev.maskforge.engine.EngineException if it does not take these sizes, there is no compiler, the device is too old or it
+    ///                                              refuses
     public static StemKernel load(KernelLoader loader, StemProgram program, Map<String, Long> sizes) {
-        requireMatrixUnits(loader.driver().architecture());
+        DEVICES.require(loader.driver().architecture());
         StemLayout layout = StemLayout.of(program, sizes);
         return loader.load(List.of(layout.source()), modules -> new StemKernel(program, layout, modules.getFirst()));
     }

@@ -1,11 +1,11 @@
 package dev.maskforge.engine.tensorrt.kernels.tokens;
 
-import dev.maskforge.engine.EngineException;
 import dev.maskforge.engine.tensorrt.cuda.Architecture;
 import dev.maskforge.engine.tensorrt.cuda.KernelArguments;
 import dev.maskforge.engine.tensorrt.cuda.LaunchGeometry;
 import dev.maskforge.engine.tensorrt.kernels.GraphKernel;
 import dev.maskforge.engine.tensorrt.kernels.Kernel;
+import dev.maskforge.engine.tensorrt.kernels.KernelDevices;
 import dev.maskforge.engine.tensorrt.kernels.KernelLoader;
 import dev.maskforge.engine.tensorrt.kernels.KernelModule;
 import dev.maskforge.engine.tensorrt.kernels.ValueTypes;
@@ -18,6 +18,9 @@ import java.util.function.ToLongFunction;
 
 /// What an encoder does with each token by itself: one launch.
 public final class TokensKernel implements GraphKernel {
+    /// The kernel is made of instructions that no newer architecture has.
+    public static final KernelDevices DEVICES = new KernelDevices("tokens", Architecture.HOPPER, Optional.of(new Architecture(91)),
+            "compute capability 9.0 (H100, H200)");
     private static final int VECTOR_BYTES = 16;
 
     private final TokensProgram program;
@@ -36,26 +39,11 @@ public final class TokensKernel implements GraphKernel {
     /// Compiles the kernel for a program, unless it has been, and loads it.
     ///
     /// @param sizes of the symbols in its shapes
-    /// @throws EngineException if it does not take these sizes, there is no compiler, or the device is another or refuses
+    /// @throws dev.maskforge.engine.EngineException if it does not take these sizes, there is no compiler, or the device is another or refuses
     public static TokensKernel load(KernelLoader loader, TokensProgram program, Map<String, Long> sizes) {
-        requireWarpgroups(loader.driver().architecture());
+        DEVICES.require(loader.driver().architecture());
         TokensLayout layout = TokensLayout.of(program, sizes);
         return loader.load(List.of(layout.source()), modules -> new TokensKernel(program, layout, modules.getFirst()));
-    }
-
-    /// Whether a device has the instructions that the kernel is made of, which no newer one has.
-    public static boolean runsOn(Architecture architecture) {
-        return architecture.equals(Architecture.HOPPER);
-    }
-
-    /// Refuses devices that cannot run the kernel.
-    ///
-    /// @throws EngineException if they are not of the one architecture
-    public static void requireWarpgroups(Architecture architecture) {
-        if (!runsOn(architecture)) {
-            throw new EngineException("the kernel of tokens needs a GPU of compute capability 9.0 (H100, H200), not " + architecture
-                    + "; build with --setting tokens=network");
-        }
     }
 
     @Override

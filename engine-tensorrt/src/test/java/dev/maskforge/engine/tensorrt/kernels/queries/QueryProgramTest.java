@@ -188,10 +188,10 @@ class QueryProgramTest {
         });
         Graph narrow = GraphText.parse(signature.replace("%d", "32") + "y = Linear(x, w)\n}\n");
         assertTrue(QueryProgram.refusal(narrow).orElse("").contains("32 channels"));
-        assertThrows(EngineException.class, () -> QueriesKernel.requireClusters(new Architecture(89)));
-        QueriesKernel.requireClusters(new Architecture(90));
-        QueriesKernel.requireClusters(new Architecture(100));
-        assertThrows(EngineException.class, () -> QueriesKernel.requireClusters(new Architecture(120)));
+        assertThrows(EngineException.class, () -> QueriesKernel.DEVICES.require(new Architecture(89)));
+        QueriesKernel.DEVICES.require(new Architecture(90));
+        QueriesKernel.DEVICES.require(new Architecture(100));
+        assertThrows(EngineException.class, () -> QueriesKernel.DEVICES.require(new Architecture(120)));
     }
 
     /// The kernel's file refuses to be compiled for another number of bytes (`NvrtcCompilerTest`).

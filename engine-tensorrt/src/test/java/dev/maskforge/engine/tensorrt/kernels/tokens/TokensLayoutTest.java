@@ -97,12 +97,12 @@ class TokensLayoutTest {
     @ParameterizedTest
     @CsvSource({"80, false", "89, false", "90, true", "100, false", "120, false"})
     void runsOnOneArchitecture(int number, boolean runs) {
-        assertEquals(runs, TokensKernel.runsOn(new Architecture(number)));
+        assertEquals(runs, TokensKernel.DEVICES.include(new Architecture(number)));
     }
 
     @Test
     void anotherDeviceIsToldWhatToDo() {
-        EngineException e = assertThrows(EngineException.class, () -> TokensKernel.requireWarpgroups(new Architecture(100)));
+        EngineException e = assertThrows(EngineException.class, () -> TokensKernel.DEVICES.require(new Architecture(100)));
         assertTrue(String.valueOf(e.getMessage()).contains("--setting tokens=network"), e.getMessage());
     }
 
