@@ -3,6 +3,7 @@ package dev.maskforge;
 import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.Tensor;
+import dev.maskforge.graph.TensorType;
 import dev.maskforge.models.CheckpointModel;
 import dev.maskforge.models.Input;
 import dev.maskforge.vision.Geometry;
@@ -85,11 +86,11 @@ public sealed interface PictureInput {
                 };
             }
             case Pixels _ when batch == 1 -> {
-                Shape shape = Shape.of(1, size.height(), size.width(), 3);
+                TensorType type = new TensorType(DataType.UINT8, Shape.of(1, size.height(), size.width(), 3));
                 Tensor valid = valid(batch, size);
                 yield pictures -> {
                     requireCount(batch, pictures);
-                    return pixels(Tensor.ofBytes(shape, pictures.getFirst().samples()), valid);
+                    return pixels(new Tensor(type, MemorySegment.ofArray(pictures.getFirst().samples())), valid);
                 };
             }
             case Pixels _ -> {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -23,8 +24,13 @@ public final class Dimension {
     /// Coefficients by monomial. A monomial is a sorted product of atoms; the empty one is the constant.
     private final SortedMap<Monomial, Long> terms;
 
+    /// The value where no symbol is in it. Every run of a session asks for it, more than once.
+    private final OptionalLong constant;
+
     private Dimension(SortedMap<Monomial, Long> terms) {
         this.terms = terms;
+        boolean isConstant = terms.isEmpty() || terms.size() == 1 && terms.containsKey(Monomial.CONSTANT);
+        this.constant = isConstant ? OptionalLong.of(terms.getOrDefault(Monomial.CONSTANT, 0L)) : OptionalLong.empty();
     }
 
     /// What a monomial multiplies: a symbol, or a ceiling division that could not be carried out.
@@ -197,17 +203,17 @@ public final class Dimension {
     }
 
     public boolean isConstant() {
-        return terms.isEmpty() || terms.size() == 1 && terms.containsKey(Monomial.CONSTANT);
+        return constant.isPresent();
     }
 
     /// The value of a constant dimension.
     ///
     /// @throws IllegalStateException if it is not [constant][#isConstant()]
     public long size() {
-        if (!isConstant()) {
+        if (constant.isEmpty()) {
             throw new IllegalStateException("dimension " + this + " is known only at run time");
         }
-        return terms.getOrDefault(Monomial.CONSTANT, 0L);
+        return constant.getAsLong();
     }
 
     /// The symbols in it, in alphabetical order.
@@ -302,7 +308,8 @@ public final class Dimension {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Dimension that && terms.equals(that.terms);
+        return other instanceof Dimension that
+                && (constant.isPresent() ? constant.equals(that.constant) : terms.equals(that.terms));
     }
 
     @Override

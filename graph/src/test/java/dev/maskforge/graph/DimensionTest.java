@@ -110,6 +110,20 @@ class DimensionTest {
         assertEquals(Set.of(), Dimension.ONE.symbols());
     }
 
+    /// However it came to be one.
+    @Test
+    void aConstantIsTheConstant() {
+        Dimension three = H.plus(3).minus(H);
+        assertEquals(3, three.size());
+        assertEquals(Dimension.of(3), three);
+        assertEquals(three, Dimension.of(3));
+        assertEquals(Dimension.of(3).hashCode(), three.hashCode());
+        assertEquals(Dimension.ZERO, H.minus(H));
+        assertNotEquals(three, H.plus(3));
+        assertNotEquals(H.plus(3), three);
+        assertNotEquals(three, Dimension.of(4));
+    }
+
     /// In another arithmetic: here, text that shows what is asked for.
     @Test
     void evaluatesInAnyArithmetic() {

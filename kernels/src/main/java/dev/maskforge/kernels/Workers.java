@@ -2,7 +2,6 @@ package dev.maskforge.kernels;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -21,9 +20,6 @@ import java.util.function.Supplier;
 /// @param executor asked for the other threads
 /// @param threads  at least 1; the caller's thread is one of them
 public record Workers(Executor executor, int threads) {
-    /// As many bytes to copy as are work for a thread that has to be woken first.
-    public static final int COPY_BAND_BYTES = 1 << 19;
-
     /// About as long as a thread that sleeps takes to be woken.
     private static final long SPIN_NANOSECONDS = 50_000;
 
@@ -47,7 +43,12 @@ public record Workers(Executor executor, int threads) {
 
     /// These, or the caller's thread alone where others may not touch a memory, such as that of its confined arena.
     public Workers touching(MemorySegment... memories) {
-        return Arrays.stream(memories).allMatch(memory -> memory.isAccessibleBy(OTHER)) ? this : callerOnly();
+        for (MemorySegment memory : memories) {
+            if (!memory.isAccessibleBy(OTHER)) {
+                return callerOnly();
+            }
+        }
+        return this;
     }
 
     /// The caller's thread alone.

@@ -13,6 +13,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /// @param height of the picture, at least 1
 /// @param width  of the picture, at least 1
 public record LabelRows(MemorySegment memory, long begin, long stride, int height, int width) {
+    /// As much as is work for a thread that has to be woken first.
+    private static final int BAND_BYTES = 1 << 19;
+
     /// @throws IllegalArgumentException if a size is none
     public LabelRows {
         if (begin < 0 || height < 1 || width < 1 || stride < width) {
@@ -28,7 +31,7 @@ public record LabelRows(MemorySegment memory, long begin, long stride, int heigh
     /// @return whether all labels are below the limit
     public boolean copyTo(byte[] target, int limit, Workers workers) {
         AtomicBoolean areBelow = new AtomicBoolean(true);
-        workers.touching(memory).forEachBand(height, Math.max(1, Workers.COPY_BAND_BYTES / width), () -> (from, to) -> {
+        workers.touching(memory).forEachBand(height, Math.max(1, BAND_BYTES / width), () -> (from, to) -> {
             if (!copyTo(target, limit, from, to)) {
                 areBelow.set(false);
             }
@@ -39,9 +42,14 @@ public record LabelRows(MemorySegment memory, long begin, long stride, int heigh
     private boolean copyTo(byte[] target, int limit, int from, int to) {
         boolean areBelow = true;
         for (int y = from; y < to; y++) {
-            MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, begin + y * stride, target, y * width, width);
-            areBelow &= LabelBytes.areBelow(limit, target, y * width, (y + 1) * width);
+            areBelow &= copyRow(target, limit, y);
         }
         return areBelow;
+    }
+
+    /// By itself, so that it is compiled once some thousands of rows are copied: the loop around it is after some hundred maps.
+    private boolean copyRow(byte[] target, int limit, int y) {
+        MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, begin + y * stride, target, y * width, width);
+        return LabelBytes.areBelow(limit, target, y * width, (y + 1) * width);
     }
 }

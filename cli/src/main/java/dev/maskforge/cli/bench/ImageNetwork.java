@@ -23,13 +23,13 @@ import dev.maskforge.vision.SemanticInference.Resampled;
 import dev.maskforge.vision.Size;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Function;
-import java.util.stream.IntStream;
 
 /// An engine that takes pictures as a tensor and gives labels, scores, or class and mask logits, in one session.
 public final class ImageNetwork implements BenchModel.Ready {
@@ -94,7 +94,10 @@ public final class ImageNetwork implements BenchModel.Ready {
                 : LabelArrays.none();
         Map<String, Tensor> outputs = session.run(taken, arrays::make);
         watch.end(Stage.COMPUTE);
-        List<LabelMap> labels = IntStream.range(0, batch).mapToObj(place -> labels(outputs, arrays, place)).toList();
+        List<LabelMap> labels = new ArrayList<>();
+        for (int place = 0; place < batch; place++) {
+            labels.add(labels(outputs, arrays, place));
+        }
         watch.end(ports.output().hasScores() ? Stage.HEAD : Stage.POSTPROCESS);
         // Asking takes 12 to 17 us, and who wants labels does not ask.
         session.deviceTimes().ifPresent(times -> watch.divide(Stage.COMPUTE, Map.of(Stage.TRANSFER_IN, times.transferIn(), Stage.COMPUTE,

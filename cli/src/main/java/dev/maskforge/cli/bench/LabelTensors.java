@@ -3,7 +3,7 @@ package dev.maskforge.cli.bench;
 import dev.maskforge.LabelArrays;
 import dev.maskforge.MaskforgeException;
 import dev.maskforge.graph.DataType;
-import dev.maskforge.graph.Shape;
+import dev.maskforge.graph.Dimension;
 import dev.maskforge.graph.Tensor;
 import dev.maskforge.graph.TensorType;
 import dev.maskforge.kernels.Workers;
@@ -22,10 +22,9 @@ final class LabelTensors {
 
     /// One of a batch `[N, ...]`, as `[1, ...]` in the same memory.
     static Tensor part(Tensor batch, int place) {
-        long[] sizes = batch.shape().sizes();
-        long bytes = batch.memory().byteSize() / sizes[0];
-        sizes[0] = 1;
-        return new Tensor(new TensorType(batch.dataType(), Shape.of(sizes)), batch.memory().asSlice(place * bytes, bytes));
+        long bytes = batch.memory().byteSize() / batch.shape().get(0).size();
+        return new Tensor(new TensorType(batch.dataType(), batch.shape().with(0, Dimension.ONE)),
+                batch.memory().asSlice(place * bytes, bytes));
     }
 
     /// Of labels `[1, H, W]`.

@@ -5,7 +5,6 @@ import dev.maskforge.engine.tensorrt.cuda.Resources;
 import dev.maskforge.graph.Tensor;
 import dev.maskforge.graph.TensorType;
 import java.lang.foreign.MemorySegment;
-import java.util.function.LongFunction;
 
 /// A value on the device, with its place on the host that it is copied from or to.
 ///
@@ -19,26 +18,16 @@ record DeviceBuffer(long address, Tensor host) {
     ///
     /// @param type with a constant shape
     static DeviceBuffer pinned(TensorType type, Cuda cuda, Resources resources) {
-        return allocate(type, cuda::allocatePinned, cuda, resources);
-    }
-
-    /// The same for an input that several threads fill: what lies in the caches of several cores crosses to the device three times as
-    /// slowly as what lies in memory.
-    static DeviceBuffer writeCombined(TensorType type, Cuda cuda, Resources resources) {
-        return allocate(type, cuda::allocateWriteCombined, cuda, resources);
-    }
-
-    private static DeviceBuffer allocate(TensorType type, LongFunction<MemorySegment> onHost, Cuda cuda, Resources resources) {
         long bytes = bytes(type);
         long taken = Math.max(SMALLEST, bytes);
         long address = cuda.allocate(taken);
         resources.add(() -> cuda.free(address));
-        MemorySegment pinned = onHost.apply(taken);
+        MemorySegment pinned = cuda.allocatePinned(taken);
         resources.add(() -> cuda.freePinned(pinned));
         return new DeviceBuffer(address, new Tensor(type, pinned.asSlice(0, bytes)));
     }
 
-    static long bytes(TensorType type) {
+    private static long bytes(TensorType type) {
         return Math.multiplyExact(type.shape().elementCount(), (long) type.dataType().bytes());
     }
 }

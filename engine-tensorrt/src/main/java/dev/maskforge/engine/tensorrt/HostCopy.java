@@ -2,7 +2,6 @@ package dev.maskforge.engine.tensorrt;
 
 import dev.maskforge.kernels.Workers;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.VarHandle;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 
@@ -15,6 +14,9 @@ final class HostCopy implements AutoCloseable {
     /// Less is there no later by the caller alone: helpers have to be woken, and the device fetches more slowly what several cores
     /// have just written (docs/performance.md).
     private static final long LEAST_SHARED_BYTES = 1 << 21;
+
+    /// So little that a helper who wakes late still finds work, and nobody waits long for the last.
+    private static final int BAND_BYTES = 1 << 16;
 
     private final Optional<ExecutorService> helpers;
     private final Workers workers;
@@ -42,7 +44,7 @@ final class HostCopy implements AutoCloseable {
     }
 
     private static int bands(long bytes) {
-        return Math.toIntExact(Math.ceilDiv(bytes, (long) Workers.COPY_BAND_BYTES));
+        return Math.toIntExact(Math.ceilDiv(bytes, (long) BAND_BYTES));
     }
 
     /// Copies all of one memory into another of the same size.
@@ -53,11 +55,9 @@ final class HostCopy implements AutoCloseable {
         }
         long bytes = to.byteSize();
         workers.touching(from, to).forEachBand(bands(bytes), 1, () -> (first, last) -> {
-            long begin = (long) first * Workers.COPY_BAND_BYTES;
-            long end = Math.min((long) last * Workers.COPY_BAND_BYTES, bytes);
+            long begin = (long) first * BAND_BYTES;
+            long end = Math.min((long) last * BAND_BYTES, bytes);
             MemorySegment.copy(from, begin, to, begin, end - begin);
-            // What is written past the caches must have left this core before the device is told.
-            VarHandle.fullFence();
         });
     }
 

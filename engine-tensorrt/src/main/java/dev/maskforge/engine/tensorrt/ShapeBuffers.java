@@ -43,7 +43,7 @@ final class ShapeBuffers implements AutoCloseable {
         ShapeBuffers buffers = new ShapeBuffers(sizes, engine, context, marks);
         try {
             engine.inputs().forEach((name, type) -> {
-                DeviceBuffer buffer = buffers.forInput(type);
+                DeviceBuffer buffer = DeviceBuffer.pinned(buffers.atSizes(type), buffers.cuda, buffers.resources);
                 context.setShape(name, buffer.host().shape());
                 context.setAddress(name, buffer.address());
                 buffers.inputs.put(name, buffer);
@@ -67,13 +67,6 @@ final class ShapeBuffers implements AutoCloseable {
         } catch (RuntimeException e) {
             cause.addSuppressed(e);
         }
-    }
-
-    private DeviceBuffer forInput(TensorType type) {
-        TensorType own = atSizes(type);
-        return copy.isShared(DeviceBuffer.bytes(own))
-                ? DeviceBuffer.writeCombined(own, cuda, resources)
-                : DeviceBuffer.pinned(own, cuda, resources);
     }
 
     private TensorType atSizes(TensorType type) {

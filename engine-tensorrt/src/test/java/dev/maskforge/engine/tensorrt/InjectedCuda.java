@@ -47,12 +47,6 @@ record InjectedCuda(Cuda cuda, Injection injection) implements Cuda {
     }
 
     @Override
-    public MemorySegment allocateWriteCombined(long bytes) {
-        injection.call("allocateWriteCombined");
-        return taken(PINNED, cuda.allocateWriteCombined(bytes));
-    }
-
-    @Override
     public void freePinned(MemorySegment memory) {
         release("freePinned", PINNED, () -> cuda.freePinned(memory));
     }

@@ -118,14 +118,6 @@ final class StandInCuda implements Cuda {
     }
 
     @Override
-    public MemorySegment allocateWriteCombined(long bytes) {
-        call("allocateWriteCombined");
-        MemorySegment segment = arena.allocate(bytes);
-        memory.put(segment.address(), segment);
-        return segment;
-    }
-
-    @Override
     public void freePinned(MemorySegment pinned) {
         release(memory.keySet(), pinned.address(), "freePinned");
     }

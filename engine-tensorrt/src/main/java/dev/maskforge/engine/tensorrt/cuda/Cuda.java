@@ -21,10 +21,6 @@ public interface Cuda {
     /// Takes host memory that the device can copy from and to without the processor.
     MemorySegment allocatePinned(long bytes);
 
-    /// Takes host memory that the device copies from without asking the processor's caches. It is to be written in order, and not to be
-    /// read: that is slow.
-    MemorySegment allocateWriteCombined(long bytes);
-
     void freePinned(MemorySegment memory);
 
     /// Makes a stream: a queue of work that runs in order, beside other streams.

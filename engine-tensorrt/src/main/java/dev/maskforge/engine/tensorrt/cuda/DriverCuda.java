@@ -23,9 +23,8 @@ public final class DriverCuda implements Cuda {
     /// As a node of the graph that is being captured.
     private static final int EVENT_RECORD_EXTERNAL = 1;
 
-    /// Of pinned memory: for all contexts; not in the processor's caches.
+    /// Of pinned memory: for all contexts.
     private static final int HOST_PORTABLE = 1;
-    private static final int HOST_WRITE_COMBINED = 4;
 
     private final DriverFunctions driver;
     private final int device;
@@ -108,19 +107,10 @@ public final class DriverCuda implements Cuda {
     }
 
     @Override
-    public MemorySegment allocatePinned(long bytes) {
-        return pinned(bytes, HOST_PORTABLE);
-    }
-
-    @Override
-    public MemorySegment allocateWriteCombined(long bytes) {
-        return pinned(bytes, HOST_PORTABLE | HOST_WRITE_COMBINED);
-    }
-
     @SuppressWarnings("restricted") // the driver says where, we say how much
-    private MemorySegment pinned(long bytes, int flags) {
+    public MemorySegment allocatePinned(long bytes) {
         long address = out("taking " + bytes + " bytes of pinned memory", result -> (int) driver
-                .function("cuMemHostAlloc", ADDRESS, JAVA_LONG, JAVA_INT).invokeExact(result, bytes, flags));
+                .function("cuMemHostAlloc", ADDRESS, JAVA_LONG, JAVA_INT).invokeExact(result, bytes, HOST_PORTABLE));
         return MemorySegment.ofAddress(address).reinterpret(bytes);
     }
 
