@@ -321,7 +321,7 @@ public record EngineBuilder(String engine, BuildOptions options, Optional<Input>
     private CheckPicture picture(ModelFile model, RgbImage picture, long height, long width, Arena memory) {
         Preprocessing preprocessing = model
                 .preprocessing(Optional.of(new ResizeRule.FitInside(Math.toIntExact(height), Math.toIntExact(width))));
-        return new CheckPicture(PictureInput.of(taken()).inputs(List.of(picture), preprocessing, memory), height, width);
+        return new CheckPicture(PictureInput.of(taken()).inputs(picture, preprocessing, memory), height, width);
     }
 
     /// Tells of the second build that it is the second.

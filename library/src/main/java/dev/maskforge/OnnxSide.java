@@ -12,7 +12,6 @@ import dev.maskforge.vision.QueryOutputs;
 import dev.maskforge.vision.RgbImage;
 import dev.maskforge.vision.SemanticInference;
 import java.lang.foreign.Arena;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
@@ -29,7 +28,7 @@ record OnnxSide(OnnxNetwork file, Engine engine, Session session, Preprocessing 
     private Answer answer(RgbImage picture, Arena memory) {
         Geometry geometry = preprocessing.geometry(picture.height(), picture.width());
         try {
-            return answer(session.run(file.input().inputs(List.of(picture), preprocessing, memory)), geometry);
+            return answer(session.run(file.input().inputs(picture, preprocessing, memory)), geometry);
         } catch (IllegalArgumentException e) {
             throw new MaskforgeException(file.path() + " does not take a picture of " + geometry.paddedHeight() + "x"
                     + geometry.paddedWidth() + " pixels as it says: " + e.getMessage() + "; try another '--size'", e);

@@ -14,7 +14,6 @@ import dev.maskforge.vision.RgbImage;
 import dev.maskforge.vision.Size;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -199,7 +198,7 @@ sealed interface OpenedSource extends AutoCloseable {
             }
             return new LayerComparison.Subject(OnnxReader.read(source.path(), memory), Engines.named(source.engine()),
                     source.engineOptions(),
-                    file.input().inputs(List.of(picture), file.preprocessing(rule), memory));
+                    file.input().inputs(picture, file.preprocessing(rule), memory));
         }
 
         @Override

@@ -4,6 +4,7 @@ import dev.maskforge.graph.DataType;
 import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.Tensor;
 import dev.maskforge.graph.TensorType;
+import dev.maskforge.kernels.Workers;
 import dev.maskforge.models.CheckpointModel;
 import dev.maskforge.models.Input;
 import dev.maskforge.vision.Geometry;
@@ -16,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.function.Function;
+import java.util.function.ObjIntConsumer;
 
 /// How pictures enter a network: its inputs, and what their numbers mean.
 public sealed interface PictureInput {
@@ -35,53 +37,59 @@ public sealed interface PictureInput {
 
     /// The network's inputs for pictures that enter it at one size.
     ///
-    /// @param memory where they go, where the picture's own samples will not do; asked for one piece at most, in which it may leave
-    ///               what was there
-    default SequencedMap<String, Tensor> inputs(List<RgbImage> pictures, Preprocessing preprocessing, SegmentAllocator memory) {
+    /// @param memory  where they go, where the picture's own samples will not do; asked for one piece at most, in which it may leave
+    ///                what was there
+    /// @param workers that prepare a picture each
+    default SequencedMap<String, Tensor> inputs(List<RgbImage> pictures, Preprocessing preprocessing, SegmentAllocator memory,
+            Workers workers) {
         RgbImage first = pictures.getFirst();
         Geometry geometry = preprocessing.geometry(first.height(), first.width());
         return switch (this) {
             case Planes(String name, InputValues values) -> {
                 Shape shape = Shape.of(pictures.size(), 3, geometry.paddedHeight(), geometry.paddedWidth());
                 Tensor planes = Tensor.allocate(DataType.FLOAT32, shape, memory);
-                for (int i = 0; i < pictures.size(); i++) {
-                    values.write(pictures.get(i), preprocessing, part(planes, i, pictures.size()));
-                }
+                each(pictures.size(), planes, workers, (part, place) -> values.write(pictures.get(place), preprocessing, part));
                 yield one(name, planes);
             }
             // Nothing is padded, and nothing is copied but by who runs the network.
             case Pixels _ when pictures.size() == 1 && geometry.isUnpadded() ->
-                inTurn(1, new Size(geometry.paddedHeight(), geometry.paddedWidth()), memory).apply(List.of(preprocessing.resized(first)));
+                inTurn(1, new Size(geometry.paddedHeight(), geometry.paddedWidth()), memory, workers)
+                        .apply(List.of(preprocessing.resized(first)));
             case Pixels _ -> {
                 Shape shape = Shape.of(pictures.size(), geometry.paddedHeight(), geometry.paddedWidth(), 3);
                 Tensor pixels = Tensor.allocate(DataType.UINT8, shape, memory);
                 int[] valid = new int[2 * pictures.size()];
-                for (int i = 0; i < pictures.size(); i++) {
-                    Geometry own = preprocessing.geometry(pictures.get(i).height(), pictures.get(i).width());
-                    preprocessing.writePixels(pictures.get(i), own, part(pixels, i, pictures.size()));
-                    valid[2 * i] = own.resizedHeight();
-                    valid[2 * i + 1] = own.resizedWidth();
-                }
+                each(pictures.size(), pixels, workers, (part, place) -> {
+                    RgbImage picture = pictures.get(place);
+                    Geometry own = preprocessing.geometry(picture.height(), picture.width());
+                    preprocessing.writePixels(picture, own, part);
+                    valid[2 * place] = own.resizedHeight();
+                    valid[2 * place + 1] = own.resizedWidth();
+                });
                 yield pixels(pixels, Tensor.ofIntegers(Shape.of(pictures.size(), 2), valid));
             }
         };
     }
 
+    /// The same for one picture, by the caller's thread.
+    default SequencedMap<String, Tensor> inputs(RgbImage picture, Preprocessing preprocessing, SegmentAllocator memory) {
+        return inputs(List.of(picture), preprocessing, memory, Workers.callerOnly());
+    }
+
     /// The network's inputs for pictures that have its very size, batch after batch. What is copied goes where the batch before
     /// was; a picture that is pixels alone is not copied.
     ///
-    /// @param batch  the number of pictures at once
-    /// @param memory for what is copied, as above
-    default Function<List<RgbImage>, SequencedMap<String, Tensor>> inTurn(int batch, Size size, SegmentAllocator memory) {
+    /// @param batch   the number of pictures at once
+    /// @param memory  for what is copied, as above
+    /// @param workers that copy a picture each
+    default Function<List<RgbImage>, SequencedMap<String, Tensor>> inTurn(int batch, Size size, SegmentAllocator memory, Workers workers) {
         return switch (this) {
             case Planes(String name, InputValues values) -> {
                 Tensor planes = Tensor.allocate(DataType.FLOAT32, Shape.of(batch, 3, size.height(), size.width()), memory);
                 SequencedMap<String, Tensor> inputs = one(name, planes);
                 yield pictures -> {
                     requireCount(batch, pictures);
-                    for (int i = 0; i < batch; i++) {
-                        values.write(pictures.get(i), part(planes, i, batch));
-                    }
+                    each(batch, planes, workers, (part, place) -> values.write(pictures.get(place), part));
                     return inputs;
                 };
             }
@@ -98,9 +106,7 @@ public sealed interface PictureInput {
                 SequencedMap<String, Tensor> inputs = pixels(pixels, valid(batch, size));
                 yield pictures -> {
                     requireCount(batch, pictures);
-                    for (int i = 0; i < batch; i++) {
-                        part(pixels, i, batch).copyFrom(MemorySegment.ofArray(pictures.get(i).samples()));
-                    }
+                    each(batch, pixels, workers, (part, place) -> part.copyFrom(MemorySegment.ofArray(pictures.get(place).samples())));
                     return inputs;
                 };
             }
@@ -135,8 +141,16 @@ public sealed interface PictureInput {
         return inputs;
     }
 
-    private static MemorySegment part(Tensor batch, int place, int places) {
-        long bytes = batch.memory().byteSize() / places;
-        return batch.memory().asSlice(place * bytes, bytes);
+    /// Writes each picture, by several threads if they may touch the batch's memory.
+    ///
+    /// @param write takes a picture's part of the memory and the picture's place
+    private static void each(int pictures, Tensor batch, Workers workers, ObjIntConsumer<MemorySegment> write) {
+        MemorySegment memory = batch.memory();
+        long bytes = memory.byteSize() / pictures;
+        workers.touching(memory).forEachBand(pictures, 1, () -> (from, to) -> {
+            for (int place = from; place < to; place++) {
+                write.accept(memory.asSlice(place * bytes, bytes), place);
+            }
+        });
     }
 }

@@ -401,7 +401,7 @@ public final class Segmenter implements AutoCloseable {
         }
         try (SessionPool.Lease lease = sessions.borrow()) {
             LabelArrays arrays = arrays(pictures);
-            Map<String, Tensor> inputs = input().inputs(pictures, preprocessing, lease.memory());
+            Map<String, Tensor> inputs = input().inputs(pictures, preprocessing, lease.memory(), inference.workers());
             Map<String, Tensor> outputs = run.of(lease.session(), inputs, arrays::make);
             NetworkAnswer said = said(outputs, arrays, pictures.size(), first);
             List<T> answers = new ArrayList<>();

@@ -14,6 +14,7 @@ import dev.maskforge.graph.Shape;
 import dev.maskforge.graph.Tensor;
 import dev.maskforge.graph.TensorType;
 import dev.maskforge.graph.Value;
+import dev.maskforge.kernels.Workers;
 import dev.maskforge.models.Input;
 import dev.maskforge.models.Normalisation;
 import dev.maskforge.passes.Lowering;
@@ -28,7 +29,10 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.SequencedMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -90,8 +94,10 @@ class PictureInputTest {
     @ValueSource(strings = {"reference", "onnxruntime"})
     void pixelsGiveTheVeryImage(String engine) {
         try (Arena memory = Arena.ofConfined()) {
-            float[] expected = run(engine, image(), PictureInput.of(Input.IMAGE).inputs(pictures(), PREPROCESSING, memory));
-            float[] actual = run(engine, pixels(), PictureInput.of(Input.PIXELS).inputs(pictures(), PREPROCESSING, memory));
+            float[] expected = run(engine, image(),
+                    PictureInput.of(Input.IMAGE).inputs(pictures(), PREPROCESSING, memory, Workers.callerOnly()));
+            float[] actual = run(engine, pixels(),
+                    PictureInput.of(Input.PIXELS).inputs(pictures(), PREPROCESSING, memory, Workers.callerOnly()));
             assertEquals(2 * 3 * 64 * 96, actual.length);
             assertArrayEquals(expected, actual);
         }
@@ -108,8 +114,8 @@ class PictureInputTest {
             PictureInput taken = PictureInput.of(input);
             SegmentAllocator used = SegmentAllocator
                     .prefixAllocator(memory.allocate(before.length, 64).copyFrom(MemorySegment.ofArray(before)));
-            assertArrayEquals(run("reference", graph, taken.inputs(pictures(), PREPROCESSING, memory)),
-                    run("reference", graph, taken.inputs(pictures(), PREPROCESSING, used)));
+            assertArrayEquals(run("reference", graph, taken.inputs(pictures(), PREPROCESSING, memory, Workers.callerOnly())),
+                    run("reference", graph, taken.inputs(pictures(), PREPROCESSING, used, Workers.callerOnly())));
         }
     }
 
@@ -118,10 +124,12 @@ class PictureInputTest {
         Size size = new Size(64, 96);
         List<RgbImage> picture = List.of(picture(64, 96, 3));
         try (Arena memory = Arena.ofConfined()) {
-            Function<List<RgbImage>, SequencedMap<String, Tensor>> inTurn = PictureInput.of(Input.PIXELS).inTurn(1, size, memory);
+            Function<List<RgbImage>, SequencedMap<String, Tensor>> inTurn = PictureInput.of(Input.PIXELS).inTurn(1, size, memory,
+                    Workers.callerOnly());
             assertSame(picture.getFirst().samples(),
                     Objects.requireNonNull(inTurn.apply(picture).get("pixels")).memory().heapBase().orElseThrow());
-            Function<List<RgbImage>, SequencedMap<String, Tensor>> planes = PictureInput.of(Input.IMAGE).inTurn(1, size, memory);
+            Function<List<RgbImage>, SequencedMap<String, Tensor>> planes = PictureInput.of(Input.IMAGE).inTurn(1, size, memory,
+                    Workers.callerOnly());
             assertArrayEquals(run("reference", image(), planes.apply(picture)), run("reference", pixels(), inTurn.apply(picture)));
             assertSame(planes.apply(picture), planes.apply(List.of(picture(64, 96, 4))));
         }
@@ -132,10 +140,37 @@ class PictureInputTest {
         Size size = new Size(32, 64);
         List<RgbImage> pictures = List.of(picture(32, 64, 5), picture(32, 64, 6), picture(32, 64, 7));
         try (Arena memory = Arena.ofConfined()) {
-            assertArrayEquals(run("reference", image(), PictureInput.of(Input.IMAGE).inTurn(3, size, memory).apply(pictures)),
-                    run("reference", pixels(), PictureInput.of(Input.PIXELS).inTurn(3, size, memory).apply(pictures)));
+            assertArrayEquals(
+                    run("reference", image(), PictureInput.of(Input.IMAGE).inTurn(3, size, memory, Workers.callerOnly()).apply(pictures)),
+                    run("reference", pixels(),
+                            PictureInput.of(Input.PIXELS).inTurn(3, size, memory, Workers.callerOnly()).apply(pictures)));
             assertThrows(IllegalArgumentException.class,
-                    () -> PictureInput.of(Input.PIXELS).inTurn(2, size, memory).apply(pictures));
+                    () -> PictureInput.of(Input.PIXELS).inTurn(2, size, memory, Workers.callerOnly()).apply(pictures));
         }
+    }
+
+    /// Of eight pictures in two sizes, which several threads write.
+    @ParameterizedTest
+    @EnumSource(Input.class)
+    void severalThreadsWriteWhatOneWrites(Input input) {
+        List<RgbImage> fitted = IntStream.range(0, 8).mapToObj(i -> picture(30 + i, 90 - i, i)).toList();
+        Size size = new Size(64, 96);
+        List<RgbImage> fixed = IntStream.range(0, 8).mapToObj(i -> picture(64, 96, i)).toList();
+        try (ExecutorService executor = Executors.newFixedThreadPool(3); Arena shared = Arena.ofShared(); Arena own = Arena.ofConfined()) {
+            PictureInput taken = PictureInput.of(input);
+            Workers four = new Workers(executor, 4);
+            SequencedMap<String, Tensor> expected = taken.inputs(fitted, PREPROCESSING, own, Workers.callerOnly());
+            SequencedMap<String, Tensor> expectedInTurn = taken.inTurn(8, size, own, Workers.callerOnly()).apply(fixed);
+            for (Arena memory : List.of(shared, own)) {
+                assertWritten(expected, taken.inputs(fitted, PREPROCESSING, memory, four), input);
+                assertWritten(expectedInTurn, taken.inTurn(8, size, memory, four).apply(fixed), input);
+            }
+        }
+    }
+
+    private static void assertWritten(SequencedMap<String, Tensor> expected, SequencedMap<String, Tensor> actual, Input input) {
+        assertEquals(expected.keySet(), actual.keySet());
+        expected.forEach((name, tensor) -> assertEquals(-1,
+                tensor.memory().mismatch(Objects.requireNonNull(actual.get(name)).memory()), input + " " + name));
     }
 }

@@ -1,7 +1,6 @@
 package dev.maskforge.graph;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +13,11 @@ public record Shape(List<Dimension> dimensions) {
     }
 
     public static Shape of(long... sizes) {
-        return new Shape(Arrays.stream(sizes).mapToObj(Dimension::of).toList());
+        Dimension[] dimensions = new Dimension[sizes.length];
+        for (int axis = 0; axis < sizes.length; axis++) {
+            dimensions[axis] = Dimension.of(sizes[axis]);
+        }
+        return of(dimensions);
     }
 
     public static Shape of(Dimension... dimensions) {

@@ -62,9 +62,9 @@ public final class ImageNetwork implements BenchModel.Ready {
         this.ports = ports;
         this.batch = shape.batch();
         this.size = shape.size();
-        this.inputs = ports.input().inTurn(batch, size, arena);
         this.threads = Workers.lent(Math.max(1, threads - 1), Thread.ofPlatform().daemon().factory());
         this.workers = new Workers(this.threads, threads);
+        this.inputs = ports.input().inTurn(batch, size, arena, workers);
         this.inference = new SemanticInference(workers, ports.resampled());
     }
 
