@@ -31,6 +31,7 @@ import java.util.Random;
 import java.util.SequencedMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -149,21 +150,26 @@ class PictureInputTest {
         }
     }
 
-    /// Of eight pictures in two sizes, which several threads write.
+    /// Of eight pictures, each of another size or all of the network's. Others are not asked to touch memory of one thread.
     @ParameterizedTest
     @EnumSource(Input.class)
     void severalThreadsWriteWhatOneWrites(Input input) {
         List<RgbImage> fitted = IntStream.range(0, 8).mapToObj(i -> picture(30 + i, 90 - i, i)).toList();
         Size size = new Size(64, 96);
         List<RgbImage> fixed = IntStream.range(0, 8).mapToObj(i -> picture(64, 96, i)).toList();
+        AtomicInteger asked = new AtomicInteger();
         try (ExecutorService executor = Executors.newFixedThreadPool(3); Arena shared = Arena.ofShared(); Arena own = Arena.ofConfined()) {
             PictureInput taken = PictureInput.of(input);
-            Workers four = new Workers(executor, 4);
+            Workers four = new Workers(work -> {
+                asked.incrementAndGet();
+                executor.execute(work);
+            }, 4);
             SequencedMap<String, Tensor> expected = taken.inputs(fitted, PREPROCESSING, own, Workers.callerOnly());
             SequencedMap<String, Tensor> expectedInTurn = taken.inTurn(8, size, own, Workers.callerOnly()).apply(fixed);
             for (Arena memory : List.of(shared, own)) {
                 assertWritten(expected, taken.inputs(fitted, PREPROCESSING, memory, four), input);
                 assertWritten(expectedInTurn, taken.inTurn(8, size, memory, four).apply(fixed), input);
+                assertEquals(6, asked.get(), "three others, twice, for shared memory alone");
             }
         }
     }
